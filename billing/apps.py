@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class BillingConfig(AppConfig):
+    name = "billing"
+    verbose_name = "Billing"
+
+    def ready(self) -> None:
+        from billing.first_prices import install_first_prices  # models are loaded only now
+        from billing.metrics import register_metrics  # same
+
+        post_migrate.connect(install_first_prices, sender=self, dispatch_uid="billing.install_first_prices")
+        register_metrics()

@@ -1,0 +1,32 @@
+"""What billing refuses, and why."""
+
+from datetime import datetime
+
+
+class BillingError(Exception):
+    """The base of every refusal."""
+
+
+class PriceUnknown(BillingError):
+    """Raised for a model without a price in force: a missing price refuses, it never costs nothing."""
+
+
+class AllowanceExceeded(BillingError):
+    """Raised when a reservation does not fit; ``resets_at`` is when the period ends."""
+
+    def __init__(self, *, scope: str, resets_at: datetime) -> None:
+        self.scope = scope
+        self.resets_at = resets_at
+        super().__init__(f"The allowance of {scope} is used up until {resets_at:%Y-%m-%d}.")
+
+
+class BudgetExceeded(AllowanceExceeded):
+    """Raised when a service's monthly budget is used up."""
+
+
+class QuotaExceeded(AllowanceExceeded):
+    """Raised when a creator's monthly quota is used up."""
+
+
+class ReservationNotHeld(BillingError):
+    """Raised when a reservation is settled that was released, expired, or never made."""

@@ -1,0 +1,37 @@
+"""The prices known at the start; staff adds later versions in the console. Missing ones are created, none is changed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from billing.models import PriceVersion
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+READS_CHEAPER = datetime(2026, 10, 7, tzinfo=UTC)
+PRICE_FIELDS = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
+# service, model, in force from, for prompts above, then US dollars per million tokens in the order of PRICE_FIELDS
+FIRST_PRICES: tuple[tuple[str, str, datetime, int, tuple[float, ...]], ...] = (
+    ("claude", "claude-haiku-5-5", START, 0, (0.10, 0.50, 0.125, 0.20, 0.01)),
+    ("claude", "claude-haiku-5-5", START, 100_000, (0.50, 2.50, 0.625, 1.00, 0.05)),
+    ("claude", "claude-sonnet-5-5", START, 0, (2, 10, 2.50, 4, 0.20)),
+    ("claude", "claude-sonnet-5-5", READS_CHEAPER, 0, (2, 10, 2.50, 4, 0.10)),
+    ("claude", "claude-opus-5-5", START, 0, (4, 20, 5, 8, 0.20)),
+    ("voyage", "voyage-3.5-lite", START, 0, (0.02, 0, 0, 0, 0)),
+    ("extractive", "extractive", START, 0, (0, 0, 0, 0, 0)),
+)
+
+
+def install_first_prices(**_signal: Any) -> None:
+    """Create the prices that are missing, after the tables were migrated."""
+    PriceVersion.objects.bulk_create(
+        (
+            PriceVersion(
+                service=service,
+                model=model,
+                effective_from=effective_from,
+                prompt_above=prompt_above,
+                **{name: round(price * 1_000_000) for name, price in zip(PRICE_FIELDS, dollars, strict=True)},
+            )
+            for service, model, effective_from, prompt_above, dollars in FIRST_PRICES
+        ),
+        ignore_conflicts=True,
+    )

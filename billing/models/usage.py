@@ -1,0 +1,38 @@
+"""What was used, append-only: the database refuses changes."""
+
+from django.db import models
+
+from billing.enums import Service, UsageState
+from creators.models import Creator
+
+
+class UsageEvent(models.Model):
+    """One business action, metered once. ``action`` derives from the action, not from the attempt.
+
+    The five token counters are disjoint: uncached input, cache writes for 5 minutes and an hour, cache reads, output.
+    """
+
+    source = models.CharField(max_length=40)
+    action = models.CharField(max_length=120)
+    creator = models.ForeignKey(Creator, on_delete=models.SET_NULL, null=True, db_index=False, related_name="usage")
+    service = models.CharField(max_length=20, choices=Service)
+    model = models.CharField(max_length=80)
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    cache_write_5m_tokens = models.PositiveBigIntegerField(default=0)
+    cache_write_1h_tokens = models.PositiveBigIntegerField(default=0)
+    cache_read_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    cost_micro_usd = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=16, choices=UsageState, default=UsageState.METERED)
+    provider_request_id = models.CharField(max_length=120, blank=True)
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "action"], name="usage_event_action_unique")]
+        indexes = [
+            models.Index(fields=["creator", "occurred_at"], name="usage_creator_idx"),
+            models.Index(fields=["service", "occurred_at"], name="usage_service_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.action}"

@@ -1,0 +1,186 @@
+"""Reserve → call → settle, in PostgreSQL: nothing overspends, everything is metered once.
+
+Allowances are locked in the order of their scope names. The reservation's unique action makes every step idempotent.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from billing.enums import AllowanceUnit, ReservationState, UsageState
+from billing.errors import AllowanceExceeded, BudgetExceeded, QuotaExceeded, ReservationNotHeld
+from billing.models import Allowance, Reservation, UsageEvent
+from billing.services.periods import get_month
+from billing.services.pricing import TokenCounts, price_tokens
+
+HOLD = timedelta(minutes=10)
+MICRO = 1_000_000
+ASSISTANT_REQUESTS_PER_MONTH = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageRequest:
+    """What is about to be used: ``upper_bound`` are the most tokens it can take."""
+
+    source: str
+    action: str
+    creator_id: int | None
+    service: str
+    model: str
+    upper_bound: TokenCounts
+
+
+@transaction.atomic(durable=True)
+def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
+    """Hold the cost of the upper bound in the service's budget, and one request in the creator's quota.
+
+    The same action returns the reservation it already has.
+
+    Raises:
+        PriceUnknown: the model has no price.
+        BudgetExceeded, QuotaExceeded: it does not fit; nothing is held.
+    """
+    amount = price_tokens(service=request.service, model=request.model, counts=request.upper_bound, at=now)
+    allowances = _lock_allowances(request, now)
+    known = Reservation.objects.filter(source=request.source, action=request.action).first()
+    if known:  # a double click got the locks first
+        return known
+    for allowance in allowances:
+        needed = amount if allowance.unit == AllowanceUnit.MICRO_USD else 1
+        if allowance.spent + allowance.reserved + needed > allowance.limit:
+            raise _build_refusal(allowance)
+        Allowance.objects.filter(pk=allowance.pk).update(reserved=F("reserved") + needed)
+    return Reservation.objects.create(
+        source=request.source,
+        action=request.action,
+        creator_id=request.creator_id,
+        service=request.service,
+        model=request.model,
+        amount_micro_usd=amount,
+        allowances=[one.pk for one in allowances],
+        reserved_at=now,
+        expires_at=now + HOLD,
+    )
+
+
+@transaction.atomic(durable=True)
+def settle_usage(
+    *, source: str, action: str, counts: TokenCounts, provider_request_id: str = "", now: datetime
+) -> UsageEvent:
+    """Meter what was really used and free the rest of the reservation; settling again returns the same event.
+
+    Raises:
+        ReservationNotHeld: when the action was never reserved, was released, or expired and was charged as estimated.
+    """
+    reservation = _lock_reservation(source, action)
+    if reservation is not None and reservation.state == ReservationState.SETTLED:
+        return UsageEvent.objects.get(source=source, action=action)
+    if reservation is None or reservation.state != ReservationState.HELD:
+        raise ReservationNotHeld(f"{source} {action} holds no reservation.")
+    cost = price_tokens(service=reservation.service, model=reservation.model, counts=counts, at=reservation.reserved_at)
+    return _close(reservation, ReservationState.SETTLED, cost, counts, UsageState.METERED, provider_request_id, now)
+
+
+@transaction.atomic(durable=True)
+def release_usage(*, source: str, action: str) -> None:
+    """Free a reservation whose call never happened or failed without cost; releasing again does nothing."""
+    reservation = _lock_reservation(source, action)
+    if reservation is None or reservation.state != ReservationState.HELD:
+        return
+    _free(reservation)
+    Reservation.objects.filter(pk=reservation.pk).update(state=ReservationState.RELEASED)
+
+
+def expire_reservations(*, now: datetime, limit: int = 500) -> int:
+    """Charge reservations nobody settled with their estimate, marked as not reconciled; return how many.
+
+    A crash after the call leaves the money spent: charging nothing would hide it.
+    """
+    due = Reservation.objects.filter(state=ReservationState.HELD, expires_at__lte=now).order_by("expires_at")
+    keys = list(due.values_list("source", "action")[:limit])
+    return sum(_expire(source, action, now) for source, action in keys)
+
+
+@transaction.atomic(durable=True)
+def _expire(source: str, action: str, now: datetime) -> bool:
+    reservation = _lock_reservation(source, action)
+    if reservation is None or reservation.state != ReservationState.HELD:
+        return False
+    cost = reservation.amount_micro_usd
+    _close(reservation, ReservationState.EXPIRED, cost, TokenCounts(), UsageState.UNRECONCILED, "", now)
+    return True
+
+
+def _close(
+    reservation: Reservation,
+    state: ReservationState,
+    cost: int,
+    counts: TokenCounts,
+    usage_state: UsageState,
+    provider_request_id: str,
+    now: datetime,
+) -> UsageEvent:
+    _free(reservation)
+    for allowance in Allowance.objects.filter(pk__in=reservation.allowances):
+        used = cost if allowance.unit == AllowanceUnit.MICRO_USD else 1
+        Allowance.objects.filter(pk=allowance.pk).update(spent=F("spent") + used)
+    Reservation.objects.filter(pk=reservation.pk).update(state=state)
+    return UsageEvent.objects.create(
+        source=reservation.source,
+        action=reservation.action,
+        creator_id=reservation.creator_id,
+        service=reservation.service,
+        model=reservation.model,
+        input_tokens=counts.input,
+        cache_write_5m_tokens=counts.cache_write_5m,
+        cache_write_1h_tokens=counts.cache_write_1h,
+        cache_read_tokens=counts.cache_read,
+        output_tokens=counts.output,
+        cost_micro_usd=cost,
+        state=usage_state,
+        provider_request_id=provider_request_id,
+        occurred_at=now,
+    )
+
+
+def _free(reservation: Reservation) -> None:
+    """Take the held parts back, in the order in which reserving took them."""
+    for allowance in Allowance.objects.select_for_update().filter(pk__in=reservation.allowances).order_by("scope"):
+        held = reservation.amount_micro_usd if allowance.unit == AllowanceUnit.MICRO_USD else 1
+        Allowance.objects.filter(pk=allowance.pk).update(reserved=F("reserved") - held)
+
+
+def _lock_reservation(source: str, action: str) -> Reservation | None:
+    return Reservation.objects.select_for_update().filter(source=source, action=action).first()
+
+
+def _lock_allowances(request: UsageRequest, now: datetime) -> list[Allowance]:
+    """Return the action's allowances of this month, created where missing and locked by scope name."""
+    start, end = get_month(now)
+    wanted = {f"budget:{request.service}": (AllowanceUnit.MICRO_USD, get_budget(request.service))}
+    if request.creator_id is not None:
+        wanted[f"quota:{request.source}:{request.creator_id}"] = (AllowanceUnit.REQUESTS, ASSISTANT_REQUESTS_PER_MONTH)
+    Allowance.objects.bulk_create(
+        (
+            Allowance(scope=scope, unit=unit, period_start=start, period_end=end, limit=limit)
+            for scope, (unit, limit) in sorted(wanted.items())
+        ),
+        ignore_conflicts=True,
+    )
+    found = Allowance.objects.select_for_update().filter(scope__in=wanted, period_start=start)
+    return list(found.order_by("scope"))
+
+
+def get_budget(service: str) -> int:
+    """Return a service's monthly budget in micro-dollars; a service that costs nothing has a budget of nothing."""
+    return int(settings.MONTHLY_BUDGETS.get(service, 0) * MICRO)
+
+
+def _build_refusal(allowance: Allowance) -> AllowanceExceeded:
+    kind = BudgetExceeded if allowance.scope.startswith("budget:") else QuotaExceeded
+    return kind(scope=allowance.scope, resets_at=allowance.period_end)
+
+

@@ -1,0 +1,84 @@
+"""The wire form of creators and their connections."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from creators.enums import ConnectionState, ConsentState, CreatorRole, Platform
+from creators.models import Creator, PlatformConnection
+from creators.services.creator_rules import MAX_BIO, MAX_TAGS
+
+
+class TextField(serializers.CharField):
+    """A string; numbers are not taken for one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class CreatorSerializer(serializers.ModelSerializer[Creator]):
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=CreatorRole.choices))
+    consent_state = serializers.ChoiceField(choices=ConsentState.choices)
+
+    class Meta:
+        model = Creator
+        fields = [
+            "handle",
+            "display_name",
+            "bio",
+            "country",
+            "language",
+            "timezone",
+            "tags",
+            "roles",
+            "consent_state",
+            "is_active",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+
+class CreatorChangeSerializer(serializers.Serializer[Any]):
+    """The fields an owner may change; rules beyond types and lengths are the service's."""
+
+    display_name = TextField(max_length=120, allow_blank=True, required=False)
+    bio = TextField(max_length=MAX_BIO, allow_blank=True, required=False)
+    country = TextField(max_length=2, allow_blank=True, required=False, help_text="ISO 3166, like PT.")
+    language = TextField(max_length=8, required=False, help_text="Like en or pt-BR.")
+    timezone = TextField(max_length=64, required=False, help_text="IANA name, like Europe/Lisbon.")
+    tags = serializers.ListField(child=TextField(max_length=40), max_length=MAX_TAGS, required=False)
+    consent_state = serializers.ChoiceField(choices=ConsentState.choices, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse unknown fields instead of ignoring them: a misspelt change must not look done."""
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError({name: ["This field cannot be set."] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class NewCreatorSerializer(CreatorChangeSerializer):
+    handle = TextField(max_length=30, help_text="3 to 30 of a-z, 0-9, underscore and dot; unique.")
+
+
+class ConnectionSerializer(serializers.ModelSerializer[PlatformConnection]):
+    id = serializers.CharField(read_only=True)
+    platform = serializers.ChoiceField(choices=Platform.choices)
+    state = serializers.ChoiceField(choices=ConnectionState.choices)
+
+    class Meta:
+        model = PlatformConnection
+        fields = [
+            "id",
+            "platform",
+            "account_id",
+            "account_name",
+            "state",
+            "scopes",
+            "connected_at",
+            "created_at",
+        ]
+        read_only_fields = fields

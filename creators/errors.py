@@ -1,0 +1,32 @@
+"""What can go wrong with creators and their interactions."""
+
+
+class CreatorError(Exception):
+    """Base of this app's refusals."""
+
+
+class HandleTaken(CreatorError):
+    """The handle belongs to another creator."""
+
+    def __init__(self, *, handle: str) -> None:
+        super().__init__(f"The handle {handle!r} is taken.")
+        self.handle = handle
+
+
+class InvalidCreator(CreatorError):
+    """A creator's fields break a rule; ``problems`` maps field names to reasons."""
+
+    def __init__(self, *, problems: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(reasons)}" for name, reasons in problems.items()))
+        self.problems = problems
+
+
+class BatchTooLarge(CreatorError):
+    """More items than one transaction takes."""
+
+    def __init__(self, *, count: int, limit: int) -> None:
+        super().__init__(f"{count} interactions in one batch; the limit is {limit}.")
+
+
+class PayloadNotUnderstood(CreatorError):
+    """A payload cannot become an interaction; the text says why."""

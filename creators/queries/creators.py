@@ -1,0 +1,44 @@
+"""Reads of creators and their connections."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from creators.enums import ConsentState
+from creators.models import Creator, PlatformConnection, User
+
+
+def list_creators(*, acting_user: User) -> QuerySet[Creator]:
+    """Return the creators a user may see: all for staff, else the user's own."""
+    if acting_user.is_staff:
+        return Creator.objects.all()
+    return Creator.objects.filter(owner=acting_user)
+
+
+def get_creator(*, handle: str, acting_user: User) -> Creator:
+    """Return one creator the user may see.
+
+    Raises:
+        Creator.DoesNotExist: unknown, or somebody else's.
+    """
+    return list_creators(acting_user=acting_user).get(handle=handle)
+
+
+def list_connections(*, creator: Creator) -> QuerySet[PlatformConnection]:
+    return PlatformConnection.objects.filter(creator=creator)
+
+
+def find_ingest_targets(*, handles: Sequence[str], acting_user: User | None) -> dict[str, tuple[int, bool]]:
+    """Return (creator id, whether it takes interactions) by handle, for creators the user may write to.
+
+    None stands for an operator without limit. Handles that are unknown or somebody else's are left out.
+    """
+    creators = Creator.objects.filter(handle__in=handles)
+    if acting_user is not None and not acting_user.is_staff:
+        creators = creators.filter(owner=acting_user)
+    rows = creators.values_list("handle", "id", "is_active", "consent_state")
+    return {handle: (pk, active and consent != ConsentState.WITHDRAWN) for handle, pk, active, consent in rows}
+
+
+def list_known_handles(*, handles: Sequence[str]) -> set[str]:
+    return set(Creator.objects.filter(handle__in=handles).values_list("handle", flat=True))

@@ -1,0 +1,103 @@
+"""Create and change creators."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from creators.errors import HandleTaken
+from creators.models import Creator, User
+from creators.services.creator_rules import check_creator_fields
+from veri.platform.ops.services.audit import record_audit
+
+_AUDITED = (
+    "handle",
+    "owner_id",
+    "display_name",
+    "country",
+    "language",
+    "timezone",
+    "roles",
+    "consent_state",
+    "is_active",
+)
+
+
+def create_creator(
+    *, handle: str, owner: User | None, acting_user: User | None, now: datetime, reason: str = "", **fields: Any
+) -> Creator:
+    """Create a creator, audited. ``fields`` are the model's profile fields.
+
+    Raises:
+        HandleTaken: another creator has the handle.
+        InvalidCreator: a field breaks a rule.
+    """
+    creator = Creator(handle=handle, owner=owner, **fields)
+    check_creator_fields({"handle": handle, **fields})
+    try:
+        with transaction.atomic(durable=True):
+            insert_creator(creator=creator, acting_user=acting_user, now=now, reason=reason)
+    except IntegrityError as error:
+        raise _convert_conflict(error, handle) from error
+    return creator
+
+
+def insert_creator(*, creator: Creator, acting_user: User | None, now: datetime, reason: str = "") -> None:
+    """Store a checked creator, audited, inside the caller's transaction.
+
+    Raises:
+        IntegrityError: ``creator_handle_unique``; the caller's transaction is broken.
+    """
+    creator.created_at = creator.updated_at = now
+    creator.save(force_insert=True)
+    record_audit(
+        actor=acting_user,
+        action="creator.created",
+        target=creator,
+        reason=reason,
+        after=_describe(creator),
+        now=now,
+    )
+
+
+def update_creator(*, creator: Creator, acting_user: User, now: datetime, reason: str = "", **fields: Any) -> Creator:
+    """Change a creator's fields, audited; returns the stored row.
+
+    Raises:
+        InvalidCreator: a field breaks a rule; nothing is changed.
+        Creator.DoesNotExist: removed meanwhile.
+    """
+    with transaction.atomic(durable=True):
+        return apply_creator_changes(creator=creator, acting_user=acting_user, now=now, reason=reason, **fields)
+
+
+def apply_creator_changes(
+    *, creator: Creator, acting_user: User, now: datetime, reason: str = "", **fields: Any
+) -> Creator:
+    """Do what ``update_creator`` does, inside the caller's transaction."""
+    check_creator_fields(fields)
+    stored = Creator.objects.select_for_update().get(pk=creator.pk)
+    before = _describe(stored)
+    for name, value in fields.items():
+        setattr(stored, name, value)
+    stored.updated_at = now
+    stored.save(update_fields=[*fields, "updated_at"])
+    record_audit(
+        actor=acting_user,
+        action="creator.updated",
+        target=stored,
+        reason=reason,
+        before=before,
+        after=_describe(stored),
+        now=now,
+    )
+    return stored
+
+
+def _describe(creator: Creator) -> dict[str, Any]:
+    return {name: getattr(creator, name) for name in _AUDITED}
+
+
+def _convert_conflict(error: IntegrityError, handle: str) -> Exception:
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return HandleTaken(handle=handle) if constraint == "creator_handle_unique" else error

@@ -1,0 +1,87 @@
+"""What the memory API takes and gives."""
+
+from rest_framework import serializers
+
+from memory.enums import MemoryState, MemoryType, TargetKind
+from memory.models import Memory
+
+LONGEST_QUESTION = 10_000
+
+
+class QuestionSerializer(serializers.Serializer[object]):
+    creator = serializers.CharField(min_length=3, max_length=31, help_text="The creator's handle.")
+    question = serializers.CharField(max_length=LONGEST_QUESTION, help_text="At most 10,000 characters.")
+
+
+class CitationSerializer(serializers.Serializer[object]):
+    kind = serializers.ChoiceField(choices=TargetKind.choices)
+    id = serializers.CharField()
+
+
+class SentenceSerializer(serializers.Serializer[object]):
+    text = serializers.CharField()
+    citations = CitationSerializer(many=True)
+
+
+class AnswerSerializer(serializers.Serializer[object]):
+    """A kept turn. ``degraded`` tells that no language model wrote it."""
+
+    id = serializers.CharField(source="pk")
+    question = serializers.CharField()
+    answer = serializers.CharField()
+    sentences = SentenceSerializer(many=True)
+    citations = CitationSerializer(many=True)
+    degraded = serializers.BooleanField(source="is_degraded")
+    model = serializers.CharField()
+    store = serializers.ChoiceField(choices=["postgres", "mongo"])
+    duration_ms = serializers.IntegerField()
+
+
+class MemorySerializer(serializers.ModelSerializer[Memory]):
+    id = serializers.CharField(source="pk", read_only=True)
+    type = serializers.ChoiceField(choices=MemoryType.choices)
+    state = serializers.ChoiceField(choices=MemoryState.choices)
+    superseded_by = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Memory
+        fields = (
+            "id",
+            "type",
+            "subject",
+            "predicate",
+            "value",
+            "text",
+            "state",
+            "confidence",
+            "strength",
+            "valid_from",
+            "valid_to",
+            "superseded_by",
+            "recorded_at",
+        )
+
+    def get_superseded_by(self, memory: Memory) -> str | None:
+        return str(memory.superseded_by_id) if memory.superseded_by_id else None
+
+
+class EvidenceSerializer(serializers.Serializer[object]):
+    """An interaction a memory rests on."""
+
+    id = serializers.CharField(source="interaction_id")
+    platform = serializers.CharField(source="interaction.platform")
+    type = serializers.CharField(source="interaction.type")
+    author = serializers.CharField(source="interaction.author")
+    text = serializers.CharField(source="interaction.text")
+    occurred_at = serializers.DateTimeField(source="interaction.occurred_at")
+
+
+class MemoryDetailSerializer(MemorySerializer):
+    evidence = serializers.SerializerMethodField()
+
+    class Meta(MemorySerializer.Meta):
+        fields = (*MemorySerializer.Meta.fields, "evidence")
+
+    def get_evidence(self, memory: Memory) -> list[dict[str, object]]:
+        found = memory.evidence.select_related("interaction").order_by("-occurred_at", "-pk")[:100]
+        return list(EvidenceSerializer(found, many=True).data)

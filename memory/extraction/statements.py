@@ -1,0 +1,148 @@
+"""What creators say of themselves: slots that hold one value at a time."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from memory.enums import MemoryType
+from memory.extraction.candidates import Candidate, Source
+from memory.extraction.phrases import AMOUNT, NAME, PLACE, say_date, split_sentences, trim_name
+
+I_AM = r"(?:i(?:['’]m| am)|we(?:['’]re| are))"
+I_HAVE = r"(?:i|we)(?:['’]ve| have)?"
+MY = r"(?:my|our)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotRule:
+    """A single-valued statement: patterns with the group ``value`` (and perhaps ``what``), and how to tell it."""
+
+    predicate: str
+    patterns: tuple[re.Pattern[str], ...]
+    tell: Callable[[str, str, str], str]
+    keywords: str
+    type: MemoryType = MemoryType.CREATOR_ENTITY
+
+
+def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    """Compile so that names keep their case and all else ignores it."""
+    return tuple(re.compile(rf"(?i:{prefix})(?P<value>{value})(?i:{suffix})") for prefix, value, suffix in map(_split, patterns))
+
+
+def _split(pattern: str) -> tuple[str, str, str]:
+    prefix, value, suffix = re.fullmatch(r"(.*)<(.*)>(.*)", pattern, re.DOTALL).groups()  # type: ignore[union-attr]  # every pattern has a value
+    return prefix, value, suffix
+
+
+RULES = (
+    SlotRule(
+        predicate="home town",
+        patterns=_compile(
+            rf"\b(?:home(?: base| town)? is now |{I_HAVE} (?:just |finally |officially )*(?:moved|relocated) (?:from [\w ,]+? )?to |"
+            rf"{I_AM} (?:now |currently )?(?:based|living) in |(?:i|we) (?:now )?live in |moved (?:house )?to |new home(?: base| town)?(?: is|:) |"
+            rf"{MY} (?:new )?home(?: base| town)? is )(?:now )?(?:in )?<{PLACE}>",
+            rf"\b<{PLACE}> is (?:now )?{MY} (?:new )?home(?: base| town)?\b",
+        ),
+        tell=lambda who, value, when: f"@{who} lives in {value} (since {when}).",
+        keywords="home town city place live lives living based located location moved residence",
+    ),
+    SlotRule(
+        predicate="main sponsor",
+        patterns=_compile(
+            rf"\b(?:main|title|lead|headline|channel) sponsor(?: is now| is|,|:| -| –)? (?:now )?(?:the )?<{NAME}>",
+            rf"\b<{NAME}> (?:is|becomes|joins|joined)(?: now)?(?: as)? {MY} (?:new )?(?:main|title|lead|headline|channel) sponsor",
+        ),
+        tell=lambda who, value, when: f"@{who}'s main sponsor is {value} (since {when}).",
+        keywords="main sponsor sponsors sponsored sponsorship partner brand deal",
+    ),
+    SlotRule(
+        predicate="posting schedule",
+        patterns=_compile(
+            r"\bnew (?:videos|episodes|streams|uploads|posts|recipes) (?:now )?(?:go up |drop |come out |land )?(?:is |are )?<(?:every|each|on) [\w ,&:]+>",
+            r"\b(?:i|we)(?:['’]ll)? (?:now |will )?(?:stream|upload|post|go live) (?:now )?<(?:every|each|on) [\w ,&:]+>",
+            rf"\b{MY} (?:new )?(?:posting|upload|streaming|stream) schedule (?:is|:)(?: now)? <[\w ,&:]+>",
+        ),
+        tell=lambda who, value, when: f"@{who}'s posting schedule is {value} (since {when}).",
+        keywords="posting schedule upload uploads stream when days often publish new videos",
+    ),
+    SlotRule(
+        predicate="camera",
+        patterns=_compile(
+            rf"\b{MY} (?:new |main )?camera is (?:now )?(?:the |a |an )?<{NAME}>",
+            rf"\b(?:switched|moved|upgraded) (?:\w+ )?(?:camera )?to (?:the |a |an )<{NAME}>",
+            rf"\b(?:shooting|filming) (?:everything )?(?:now )?(?:on|with) (?:the |a |an )<{NAME}>",
+        ),
+        tell=lambda who, value, when: f"@{who} films with the {value} (since {when}).",
+        keywords="camera gear equipment film films filming shoot shooting",
+    ),
+)
+
+RATE = re.compile(
+    rf"(?i:\b{MY} (?:new )?(?:rate|price|fee)(?: for| per)? (?:a |an |one )?(?P<what>[\w -]+?)(?:,? (?:is|will be|goes|went|rises|has gone)(?: now)?(?: up| down)?(?: to| at)?|:)) (?:now )?(?P<value>{AMOUNT})"
+)
+CHARGE = re.compile(
+    rf"(?i:\b(?:i|we) (?:now )?charge) (?P<value>{AMOUNT}) (?i:(?:for|per) (?:a |an |one )?(?P<what>[\w -]+?)(?=[.,;!]|$| from| starting| as of))"
+)
+FAVOURITE = re.compile(rf"(?i:\b{MY} favou?rite (?P<what>[\w ]{{3,30}}?) (?:is|has to be)(?: now)? )(?P<value>[\w'’& -]{{2,60}})")
+
+
+def find_statements(source: Source) -> Iterator[Candidate]:
+    """Yield the slots a creator's own words fill."""
+    when = say_date(source.occurred_at)
+    for sentence in split_sentences(source.text):
+        for rule in RULES:
+            yield from _apply_rule(rule, sentence, source, when)
+        yield from _find_rates(sentence, source, when)
+        yield from _find_favourites(sentence, source)
+
+
+def _apply_rule(rule: SlotRule, sentence: str, source: Source, when: str) -> Iterator[Candidate]:
+    for pattern in rule.patterns:
+        found = pattern.search(sentence)
+        if found:
+            value = trim_name(found["value"])
+            yield Candidate(
+                type=rule.type,
+                subject=source.handle,
+                predicate=rule.predicate,
+                value=value,
+                text=rule.tell(source.handle, value, when),
+                keywords=rule.keywords,
+                is_slot=True,
+                confidence=0.9,
+            )
+            return
+
+
+def _find_rates(sentence: str, source: Source, when: str) -> Iterator[Candidate]:
+    for pattern in (RATE, CHARGE):
+        found = pattern.search(sentence)
+        if found:
+            what, value = found["what"].strip().lower(), found["value"].strip()
+            yield Candidate(
+                type=MemoryType.CREATOR_ENTITY,
+                subject=source.handle,
+                predicate=f"rate for {what}",
+                value=value,
+                text=f"@{source.handle}'s rate for a {what} is {value} (since {when}).",
+                keywords="rate rates price fee charge charges cost costs sponsored paid",
+                is_slot=True,
+                confidence=0.95,
+            )
+            return
+
+
+def _find_favourites(sentence: str, source: Source) -> Iterator[Candidate]:
+    found = FAVOURITE.search(sentence)
+    if found:
+        what, value = found["what"].strip().lower(), trim_name(found["value"])
+        yield Candidate(
+            type=MemoryType.CREATOR_ENTITY,
+            subject=source.handle,
+            predicate=f"favourite {what}",
+            value=value,
+            text=f"@{source.handle}'s favourite {what} is {value}.",
+            keywords="favourite favorite prefers likes loves preference",
+            is_slot=True,
+            confidence=0.8,
+        )

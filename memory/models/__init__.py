@@ -1,0 +1,14 @@
+from memory.models.conversation import ConversationTurn
+from memory.models.index import IndexedDocument, MemoryVector, Posting
+from memory.models.memory import Memory, MemoryEvidence
+from memory.models.signal import Signal
+
+__all__ = [
+    "ConversationTurn",
+    "IndexedDocument",
+    "Memory",
+    "MemoryEvidence",
+    "MemoryVector",
+    "Posting",
+    "Signal",
+]

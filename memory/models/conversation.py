@@ -1,0 +1,27 @@
+"""Turns of the assistant."""
+
+from django.db import models
+
+from creators.models import Creator
+
+
+class ConversationTurn(models.Model):
+    """A question and its answer as given. ``citations`` is ``[{kind, id}]``, ``sentences`` pairs text with citations."""
+
+    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="turns")
+    request_id = models.CharField(max_length=64)
+    question = models.TextField()
+    answer = models.TextField()
+    sentences = models.JSONField(default=list)
+    citations = models.JSONField(default=list)
+    store = models.CharField(max_length=12)
+    model = models.CharField(max_length=60)
+    is_degraded = models.BooleanField()
+    duration_ms = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["creator", "-id"], name="turn_creator_idx")]
+
+    def __str__(self) -> str:
+        return self.question[:80]

@@ -1,0 +1,214 @@
+"""Retrieve what answers a question: candidates from the routed store, scored the same way on both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
+from memory.clients.embeddings import EmbeddingFailed, embed_texts, get_embedder
+from memory.enums import MemoryState, TargetKind
+from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
+from memory.queries.scoring import cover, fuse_scores, score_match, weigh_terms
+from memory.stores import (
+    MemoryRecord,
+    MemoryStore,
+    MongoMemoryStore,
+    MongoSearchStore,
+    PostgresMemoryStore,
+    PostgresSearchStore,
+    SearchStore,
+    Target,
+)
+from migration.enums import Flag
+from migration.queries.flags import is_flag_on
+from migration.queries.routes import Store, read_routed
+from veri.platform.observability.metrics import SEARCH_LATENCY
+from veri.platform.text import analyse
+
+DATASETS = ("interactions", "memories", "memory_vectors")
+CANDIDATES = 60
+NEIGHBOURS = 60
+MEMORY_GAIN = 1.2  # a formed memory says more than one message
+HISTORY_WORDS = frozenset(analyse("before previously previous used former formerly history old earlier past changed"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchFilters:
+    """What a search is narrowed to; empty means everything. ``since`` is included, ``until`` is not."""
+
+    kinds: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    platforms: frozenset[str] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One thing found. ``coverage`` is the share of the question's weight its words carry."""
+
+    target: Target
+    score: float
+    coverage: float
+    memory: MemoryRecord | None = None
+    interaction: InteractionRecord | None = None
+
+    @property
+    def text(self) -> str:
+        found = self.memory or self.interaction
+        return found.text if found else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrieval:
+    """Hits, best first, with the store they came from."""
+
+    hits: list[Hit]
+    store: Store
+    fell_back: bool
+    is_hybrid: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    creator_id: int
+    terms: Sequence[str]
+    weights: dict[str, float]
+    statistics: CorpusStatistics
+    vector: NDArray[np.float32] | None
+    filters: SearchFilters
+    limit: int
+    wants_history: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stores:
+    search: SearchStore
+    memories: MemoryStore
+    interactions: InteractionStore
+
+
+POSTGRES = _Stores(
+    search=PostgresSearchStore(), memories=PostgresMemoryStore(), interactions=PostgresInteractionStore()
+)
+MONGO = _Stores(search=MongoSearchStore(), memories=MongoMemoryStore(), interactions=MongoInteractionStore())
+_NO_FILTERS = SearchFilters()
+
+
+def retrieve(*, creator_id: int, question: str, limit: int = 10, filters: SearchFilters = _NO_FILTERS) -> Retrieval:
+    """Return what of one creator's memory matches a question, best first; nothing when nothing matches.
+
+    OR semantics, BM25; with ``HYBRID_SEARCH`` fused with vectors. Superseded memories and their evidence are left out
+    unless the question asks for the past. Falls back to PostgreSQL when MongoDB is away.
+    """
+    started = perf_counter()
+    asked = _prepare(creator_id, question, limit, filters)
+    routed = read_routed(
+        datasets=DATASETS,
+        scope=creator_id,
+        from_mongo=lambda: _search(MONGO, asked),
+        from_postgres=lambda: _search(POSTGRES, asked),
+    )
+    is_hybrid = asked.vector is not None
+    mode = "hybrid" if is_hybrid else "text"
+    SEARCH_LATENCY.labels(store=routed.store.value, mode=mode).observe(perf_counter() - started)
+    return Retrieval(hits=routed.value, store=routed.store, fell_back=routed.fell_back, is_hybrid=is_hybrid)
+
+
+def _prepare(creator_id: int, question: str, limit: int, filters: SearchFilters) -> _Question:
+    every = analyse(question)
+    terms = sorted(set(every) - HISTORY_WORDS) or sorted(set(every))
+    statistics = get_corpus_statistics(creator_id=creator_id, terms=terms)
+    return _Question(
+        creator_id=creator_id,
+        terms=terms,
+        weights=weigh_terms(terms=terms, statistics=statistics),
+        statistics=statistics,
+        vector=_embed(question) if is_flag_on(Flag.HYBRID_SEARCH) else None,
+        filters=filters,
+        limit=limit,
+        wants_history=bool(HISTORY_WORDS.intersection(every)),
+    )
+
+
+def _embed(question: str) -> NDArray[np.float32] | None:
+    """Return the question's vector, or None when the provider is away: words alone must then do."""
+    try:
+        vector: NDArray[np.float32] = embed_texts([question])[0]
+    except EmbeddingFailed:
+        return None
+    return vector
+
+
+def _search(stores: _Stores, asked: _Question) -> list[Hit]:
+    matches = stores.search.find_term_matches(creator_id=asked.creator_id, terms=asked.terms) if asked.terms else []
+    lexical = {
+        one.target: score_match(match=one, weights=asked.weights, mean_length=asked.statistics.mean_length)
+        * (MEMORY_GAIN if one.target.kind == TargetKind.MEMORY else 1.0)
+        for one in matches
+    }
+    coverage = {one.target: cover(match=one, weights=asked.weights) for one in matches}
+    scores = lexical if asked.vector is None else _fuse(stores, asked, lexical)
+    ranked = sorted(scores, key=lambda target: (-round(scores[target], 9), target))
+    wanted = [one for one in ranked if not asked.filters.kinds or one.kind in asked.filters.kinds]
+    hits = _load(stores, asked, wanted[:CANDIDATES], scores, coverage)
+    return hits[: asked.limit]
+
+
+def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float]) -> dict[Target, float]:
+    assert asked.vector is not None  # noqa: S101  the caller checked; narrows the type
+    neighbours = stores.search.find_neighbours(
+        creator_id=asked.creator_id, model=get_embedder().model, vector=asked.vector, limit=NEIGHBOURS
+    )
+    return fuse_scores(lexical=lexical, neighbours=neighbours)
+
+
+def _load(
+    stores: _Stores,
+    asked: _Question,
+    targets: Sequence[Target],
+    scores: dict[Target, float],
+    coverage: dict[Target, float],
+) -> list[Hit]:
+    memory_ids = [one.id for one in targets if one.kind == TargetKind.MEMORY]
+    interaction_ids = [one.id for one in targets if one.kind == TargetKind.INTERACTION]
+    memories = stores.memories.get_memories(creator_id=asked.creator_id, ids=memory_ids)
+    interactions = stores.interactions.get_interactions(creator_id=asked.creator_id, ids=interaction_ids)
+    outdated = _find_outdated(stores, asked, interaction_ids)
+    hits = [
+        Hit(
+            target=one,
+            score=scores[one],
+            coverage=coverage.get(one, 0.0),
+            memory=memories.get(one.id) if one.kind == TargetKind.MEMORY else None,
+            interaction=interactions.get(one.id) if one.kind == TargetKind.INTERACTION else None,
+        )
+        for one in targets
+    ]
+    return [hit for hit in hits if _is_wanted(hit, asked, outdated)]
+
+
+def _find_outdated(stores: _Stores, asked: _Question, interaction_ids: list[int]) -> set[int]:
+    if asked.wants_history or not interaction_ids:
+        return set()
+    return stores.memories.find_outdated_evidence(creator_id=asked.creator_id, interaction_ids=interaction_ids)
+
+
+def _is_wanted(hit: Hit, asked: _Question, outdated: set[int]) -> bool:
+    filters = asked.filters
+    if hit.memory:
+        at, kind_fits = hit.memory.valid_from, not filters.types or hit.memory.type in filters.types
+        current = asked.wants_history or hit.memory.state == MemoryState.ACTIVE
+        kind_fits = kind_fits and current and not filters.platforms
+    elif hit.interaction:
+        at, kind_fits = hit.interaction.occurred_at, hit.interaction.id not in outdated and not filters.types
+        kind_fits = kind_fits and (not filters.platforms or hit.interaction.platform in filters.platforms)
+    else:  # deleted since it was indexed
+        return False
+    return kind_fits and (filters.since is None or at >= filters.since) and (filters.until is None or at < filters.until)
+
+

@@ -1,0 +1,217 @@
+"""The assistant: quota → retrieve → answer → meter → keep the turn.
+
+Three phases, so that no database connection is held while the model is awaited: ``_open_turn`` (database),
+``_compose`` (outside), ``_close_turn`` (database).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+from pybreaker import CircuitBreakerError
+
+from billing.enums import Service
+from billing.errors import BudgetExceeded, PriceUnknown
+from billing.services.metering import UsageRequest, release_usage, reserve_usage, settle_usage
+from billing.services.pricing import TokenCounts
+from memory.clients.claude import ClaudeClient, Completion, TextPart, get_claude
+from memory.clients.claude.schemas import Prompt
+from memory.errors import ModelCallFailed
+from memory.models import ConversationTurn
+from memory.queries.retrieval import Retrieval, retrieve
+from memory.services.answers import (
+    SYSTEM,
+    Sentence,
+    build_prompt,
+    check_sentences,
+    choose_hits,
+    extract_answer,
+    join_lines,
+    say_nothing_known,
+)
+from memory.stores import Target
+from migration.enums import Flag
+from migration.queries.flags import is_flag_on
+from veri.platform.observability.metrics import CHAT_DURATION
+
+SOURCE = "assistant"
+EXTRACTIVE_MODEL = "extractive"
+MAX_OUTPUT_TOKENS = 700
+CHARACTERS_PER_TOKEN = 2.5  # careful: real texts take more characters, so a reservation is never too small
+HITS = 12
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    """A question about one creator; ``action`` makes metering idempotent: one per asking, not per attempt."""
+
+    creator_id: int
+    text: str
+    action: str
+
+
+@dataclass
+class _Turn:
+    """What is known of a turn while it runs."""
+
+    asked: AskedQuestion
+    retrieval: Retrieval
+    client: ClaudeClient | None
+    is_metered: bool
+    prompt: str
+    started: float
+    is_degraded: bool = True
+    counts: TokenCounts = field(default_factory=TokenCounts)
+    request_id: str = ""
+    sentences: list[Sentence] = field(default_factory=list)
+
+
+def ask(*, question: AskedQuestion) -> ConversationTurn:
+    """Answer a question and return the kept turn.
+
+    Raises:
+        QuotaExceeded: the creator has no questions left this month; nothing is kept.
+    """
+    last: ConversationTurn | None = None
+    for item in stream(question=question):
+        last = item if isinstance(item, ConversationTurn) else last
+    if last is None:  # the last item of a stream is its turn
+        raise RuntimeError("the stream ended without its turn")
+    return last
+
+
+def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
+    """Yield each sentence once its citations are checked, then the kept turn; see ``ask``."""
+    turn = _open_turn(question)
+    try:
+        for sentence in _compose(turn):
+            turn.sentences.append(sentence)
+            yield sentence
+    finally:
+        kept = _close_turn(turn)
+    yield kept
+
+
+def _open_turn(asked: AskedQuestion) -> _Turn:
+    started = perf_counter()
+    retrieval = retrieve(creator_id=asked.creator_id, question=asked.text, limit=HITS)
+    client = get_claude() if choose_hits(retrieval.hits) else None  # nothing known needs no model
+    prompt = build_prompt(question=asked.text, hits=retrieval.hits) if client else ""
+    is_metered = is_flag_on(Flag.COST_TRACKING)
+    if is_metered and client:
+        try:
+            _reserve(asked, Service.CLAUDE, client.model, prompt)
+        except (BudgetExceeded, PriceUnknown) as refusal:
+            logger.warning("model_not_affordable", reason=str(refusal))
+            client = None
+    if is_metered and client is None:
+        _reserve(asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "")
+    return _Turn(
+        asked=asked, retrieval=retrieval, client=client, is_metered=is_metered, prompt=prompt, started=started
+    )
+
+
+def _reserve(asked: AskedQuestion, service: Service, model: str, prompt: str) -> None:
+    upper_bound = TokenCounts(
+        cache_write_5m=int((len(prompt) + len(SYSTEM)) / CHARACTERS_PER_TOKEN) if prompt else 0,
+        output=MAX_OUTPUT_TOKENS if prompt else 0,
+    )
+    request = UsageRequest(
+        source=SOURCE,
+        action=asked.action,
+        creator_id=asked.creator_id,
+        service=service,
+        model=model,
+        upper_bound=upper_bound,
+    )
+    reserve_usage(request=request, now=timezone.now())
+
+
+def _compose(turn: _Turn) -> Iterator[Sentence]:
+    """Yield the model's checked sentences; the extractive answer when there is no model or it gave none."""
+    if turn.client:
+        _let_connection_go()
+        yielded = False
+        try:
+            for sentence in _ask_model(turn, turn.client):
+                yielded, turn.is_degraded = True, False
+                yield sentence
+        except (ModelCallFailed, CircuitBreakerError) as failure:
+            turn.is_degraded = True
+            logger.warning("model_failed", error=type(failure).__name__, detail=str(failure))
+        if yielded:
+            return
+    yield from extract_answer(question=turn.asked.text, hits=turn.retrieval.hits)
+
+
+def _ask_model(turn: _Turn, client: ClaudeClient) -> Iterator[Sentence]:
+    hits = turn.retrieval.hits
+    prompt = Prompt(system=SYSTEM, user=turn.prompt, max_tokens=MAX_OUTPUT_TOKENS)
+    lines = join_lines(_read_parts(turn, client, prompt))
+    for line in lines:
+        if line.strip().rstrip(".") == "NOTHING KNOWN":
+            yield say_nothing_known()
+        else:
+            yield from check_sentences([line], hits=hits)
+
+
+def _read_parts(turn: _Turn, client: ClaudeClient, prompt: Prompt) -> Iterator[str]:
+    for item in client.stream(prompt=prompt):
+        if isinstance(item, TextPart):
+            yield item.text
+        elif isinstance(item, Completion):
+            turn.counts, turn.request_id = item.counts, item.request_id
+
+
+def _let_connection_go() -> None:
+    """Give the database connection back while the model is awaited."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _close_turn(turn: _Turn) -> ConversationTurn:
+    """Meter what was used and keep the turn; also when the reader of a stream went away."""
+    now = timezone.now()
+    duration = perf_counter() - turn.started
+    if turn.is_metered:
+        _settle(turn)
+    sentences = turn.sentences or [say_nothing_known()]
+    cited = list(dict.fromkeys(target for one in sentences for target in one.citations))
+    CHAT_DURATION.labels(outcome="degraded" if turn.is_degraded else "answered").observe(duration)
+    return ConversationTurn.objects.create(
+        creator_id=turn.asked.creator_id,
+        request_id=turn.asked.action[:64],
+        question=turn.asked.text,
+        answer=" ".join(one.text for one in sentences),
+        sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],
+        citations=_to_json(cited),
+        store=turn.retrieval.store.value,
+        model=turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL,
+        is_degraded=turn.is_degraded,
+        duration_ms=int(duration * 1000),
+        asked_at=now,
+    )
+
+
+def _settle(turn: _Turn) -> None:
+    """Charge what the model reported; a call that gave nothing is released, a degraded answer still counts."""
+    now = timezone.now()
+    if turn.client and turn.counts == TokenCounts():
+        release_usage(source=SOURCE, action=turn.asked.action)
+        fallback = AskedQuestion(
+            creator_id=turn.asked.creator_id, text=turn.asked.text, action=f"{turn.asked.action}:extractive"
+        )
+        _reserve(fallback, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "")
+        settle_usage(source=SOURCE, action=fallback.action, counts=TokenCounts(), now=now)
+        return
+    settle_usage(
+        source=SOURCE, action=turn.asked.action, counts=turn.counts, provider_request_id=turn.request_id, now=now
+    )
+
+
+def _to_json(citations: Iterable[Target]) -> list[dict[str, str]]:
+    return [{"kind": one.kind, "id": str(one.id)} for one in citations]

@@ -1,0 +1,11 @@
+"""The memory app's locks."""
+
+from django.db import connection
+
+FORMATION = 7_302
+
+
+def lock_formation(*, creator_id: int) -> None:
+    """Serialise formation of one creator until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [FORMATION, creator_id])

@@ -1,0 +1,21 @@
+"""Memories and search behind one interface each, with an adapter per store."""
+
+from memory.stores.memories import MemoryRecord, MemoryStore
+from memory.stores.mongo_memories import MongoMemoryStore
+from memory.stores.mongo_search import MongoSearchStore
+from memory.stores.postgres_memories import PostgresMemoryStore
+from memory.stores.postgres_search import PostgresSearchStore
+from memory.stores.search import Neighbour, SearchStore, Target, TermMatch
+
+__all__ = [
+    "MemoryRecord",
+    "MemoryStore",
+    "MongoMemoryStore",
+    "MongoSearchStore",
+    "Neighbour",
+    "PostgresMemoryStore",
+    "PostgresSearchStore",
+    "SearchStore",
+    "Target",
+    "TermMatch",
+]

@@ -1,0 +1,42 @@
+"""The interface to stored memories."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryRecord:
+    """A memory as readers see it, the same from either store."""
+
+    id: int
+    creator_id: int
+    type: str
+    subject: str
+    predicate: str
+    value: str
+    text: str
+    is_slot: bool
+    state: str
+    confidence: float
+    strength: int
+    latest_evidence: tuple[int, ...]
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+RECORD_FIELDS = tuple(MemoryRecord.__dataclass_fields__)
+
+
+class MemoryStore(Protocol):
+    """Reads of one creator's memories; another creator's are never returned."""
+
+    def get_memories(self, *, creator_id: int, ids: Sequence[int]) -> dict[int, MemoryRecord]:
+        """Return the creator's memories among ``ids``."""
+
+    def list_slot_history(self, *, creator_id: int, subject: str, predicate: str) -> list[MemoryRecord]:
+        """Return what a slot held, oldest first."""
+
+    def find_outdated_evidence(self, *, creator_id: int, interaction_ids: Sequence[int]) -> set[int]:
+        """Return the interactions that superseded memories name among their latest evidence."""

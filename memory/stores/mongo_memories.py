@@ -1,0 +1,44 @@
+"""Memories from MongoDB: the portable subset only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memory.datasets import MEMORIES
+from memory.enums import MemoryState
+from memory.stores.memories import RECORD_FIELDS, MemoryRecord
+from migration.stores.documents import LIVE
+from veri.platform.connections.mongo import get_database
+
+_PROJECTION = {"terms": 0, "keywords": 0}
+
+
+class MongoMemoryStore:
+    def get_memories(self, *, creator_id: int, ids: Sequence[int]) -> dict[int, MemoryRecord]:
+        wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, **LIVE}
+        return {one.id: one for one in map(_to_record, _collection().find(wanted, _PROJECTION))}
+
+    def list_slot_history(self, *, creator_id: int, subject: str, predicate: str) -> list[MemoryRecord]:
+        slot = {"creator_id": creator_id, "subject": subject, "predicate": predicate, "is_slot": True, **LIVE}
+        line = map(_to_record, _collection().find(slot, _PROJECTION))
+        return sorted(line, key=lambda one: (one.valid_from, one.id))
+
+    def find_outdated_evidence(self, *, creator_id: int, interaction_ids: Sequence[int]) -> set[int]:
+        wanted = set(interaction_ids)
+        superseded = {
+            "creator_id": creator_id,
+            "state": MemoryState.SUPERSEDED.value,
+            "latest_evidence": {"$in": sorted(wanted)},
+            **LIVE,
+        }
+        found = _collection().find(superseded, {"latest_evidence": 1})
+        return {pk for one in found for pk in one["latest_evidence"]} & wanted
+
+
+def _collection() -> Any:
+    return get_database()[MEMORIES.collection]
+
+
+def _to_record(document: Mapping[str, Any]) -> MemoryRecord:
+    row = MEMORIES.mapper.to_row(document)
+    values = {name: row[name] for name in RECORD_FIELDS}
+    return MemoryRecord(**values | {"latest_evidence": tuple(row["latest_evidence"])})

@@ -1,0 +1,12 @@
+"""Paths below ``/api/v1/``: the assistant and memories."""
+
+from django.urls import path
+
+from memory.api.assistant import ChatView
+from memory.api.memories import MemoryListView, MemoryView
+
+urlpatterns = [
+    path("assistant/chat", ChatView.as_view(), name="assistant-chat"),
+    path("memories", MemoryListView.as_view(), name="memories"),
+    path("memories/<str:id>", MemoryView.as_view(), name="memory"),
+]

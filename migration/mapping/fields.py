@@ -1,0 +1,100 @@
+"""Typed fields: how one column travels to a document and back, and its canonical form.
+
+Canonical forms are bytes ``tag + value``: equal exactly when type and value are equal. Null has a form of its own, so a
+missing field, a null and an empty text all differ.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MISSING = b"?missing"
+
+
+class Kind(StrEnum):
+    """The type of a field, with its precision in MongoDB."""
+
+    INTEGER = "integer"  # 64-bit
+    BOOLEAN = "boolean"
+    FLOAT = "float"  # compared by repr
+    TEXT = "text"  # bytes exact
+    JSON = "json"  # PostgreSQL's own canonical jsonb text, carried as text
+    TIMESTAMP = "timestamp"  # milliseconds as BSON date, the remaining microseconds beside it
+    TEXTS = "texts"  # ordered list of texts
+    INTEGERS = "integers"  # ordered list of 64-bit integers
+    BYTES = "bytes"
+
+
+PYTHON_TYPES: dict[Kind, type] = {
+    Kind.INTEGER: int,
+    Kind.BOOLEAN: bool,
+    Kind.FLOAT: float,
+    Kind.TEXT: str,
+    Kind.JSON: str,
+    Kind.TIMESTAMP: datetime,
+    Kind.TEXTS: list,
+    Kind.INTEGERS: list,
+    Kind.BYTES: bytes,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column and its document field of the same name; ``select`` is its SQL when the column alone will not do."""
+
+    name: str
+    kind: Kind
+    select: str = ""
+
+    @property
+    def sql(self) -> str:
+        default = f"{self.name}::text" if self.kind is Kind.JSON else self.name
+        return f"{self.select or default} AS {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A document field computed from the row by a pure function; rows have no such column."""
+
+    name: str
+    compute: Callable[[Mapping[str, Any]], Any]
+
+
+def canonicalise(kind: Kind, value: object) -> bytes:
+    """Return the canonical form of a value of PostgreSQL or MongoDB; another type gives another form."""
+    if value is None:
+        return b"0"
+    expected = PYTHON_TYPES[kind]
+    if type(value) is not expected and not (kind is Kind.BYTES and isinstance(value, bytes | memoryview)):
+        return b"!" + type(value).__name__.encode() + repr(value).encode()
+    return _FORMS[kind](value)
+
+
+def _canonicalise_timestamp(value: Any) -> bytes:
+    return b"t%d" % ((value - EPOCH) // MICROSECOND)
+
+
+def _canonicalise_texts(value: Any) -> bytes:
+    parts = [str(part).encode() if isinstance(part, str) else b"!" + repr(part).encode() for part in value]
+    return b"a" + b"".join(b"%d:%s" % (len(part), part) for part in parts)
+
+
+def _canonicalise_integers(value: Any) -> bytes:
+    return b"n" + b",".join(b"%d" % part if type(part) is int else b"!" + repr(part).encode() for part in value)
+
+
+_FORMS: dict[Kind, Callable[[Any], bytes]] = {
+    Kind.INTEGER: lambda value: b"i%d" % value,
+    Kind.BOOLEAN: lambda value: b"b1" if value else b"b0",
+    Kind.FLOAT: lambda value: b"f" + repr(value).encode(),
+    Kind.TEXT: lambda value: b"s" + value.encode(),
+    Kind.JSON: lambda value: b"j" + value.encode(),
+    Kind.TIMESTAMP: _canonicalise_timestamp,
+    Kind.TEXTS: _canonicalise_texts,
+    Kind.INTEGERS: _canonicalise_integers,
+    Kind.BYTES: lambda value: b"x" + bytes(value),
+}

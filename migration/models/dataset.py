@@ -1,0 +1,54 @@
+"""Datasets under migration: the route row of each, and its backfills."""
+
+from django.db import models
+
+from migration.enums import Stage
+
+
+class Dataset(models.Model):
+    """A table ↔ collection pair. This row is the route: it decides what is captured and where reads go.
+
+    ``epoch`` rises with every transition; transitions compare and swap on ``(stage, epoch)``. ``captured_since`` is
+    the transaction id after which every commit is captured.
+    """
+
+    name = models.CharField(max_length=40)
+    stage = models.CharField(max_length=16, choices=Stage, default=Stage.OFF)
+    epoch = models.PositiveIntegerField(default=0)
+    is_capturing = models.BooleanField(default=False)
+    captured_since = models.BigIntegerField(null=True, blank=True)
+    stage_changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="dataset_name_unique"),
+            models.CheckConstraint(
+                condition=models.Q(stage=Stage.OFF) | models.Q(is_capturing=True), name="dataset_captures_unless_off"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BackfillRun(models.Model):
+    """One walk over a dataset's rows in primary-key order; ``cursor`` is the last key copied."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="backfills")
+    cursor = models.BigIntegerField(default=0)
+    copied = models.BigIntegerField(default=0)
+    orphans = models.BigIntegerField(default=0)
+    estimated_total = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset"], condition=models.Q(finished_at=None), name="backfill_one_open_per_dataset"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} from {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,93 @@
+"""Which flags are on. Every process sees a change within two seconds: the cache lives one."""
+
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from migration.enums import FLAG_NEEDS, Flag
+from migration.errors import UnknownFlag
+from migration.models import FeatureFlag
+
+CACHE_SECONDS = 1.0
+
+
+@dataclass
+class _StoredFlags:
+    """This process's copy of the stored values; ``read_at`` is None before the first reading."""
+
+    read_at: float | None = None
+    values: dict[str, bool] = field(default_factory=dict)
+
+
+_copy = _StoredFlags()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagState:
+    """One flag as staff sees it. ``stored`` is None while the environment's default applies."""
+
+    name: str
+    default: bool
+    stored: bool | None
+    is_forced_off: bool
+    is_effective: bool
+    needs: str
+    blocked_by: str
+
+
+def is_flag_on(name: str) -> bool:
+    """Return whether a flag is effective: stored (or default) on, not forced off, and every need effective."""
+    return _is_effective(name, _read_stored())
+
+
+def list_flag_states() -> list[FlagState]:
+    """Return all flags in their declared order, read afresh."""
+    forget_flags()
+    stored = _read_stored()
+    return [_describe(name, stored) for name in Flag.values]
+
+
+def get_flag_state(name: str) -> FlagState:
+    """Return one flag, read afresh.
+
+    Raises:
+        UnknownFlag: names the known ones.
+    """
+    if name not in Flag.values:
+        raise UnknownFlag(f"There is no flag {name!r}; known are {', '.join(Flag.values)}.")
+    return next(state for state in list_flag_states() if state.name == name)
+
+
+def forget_flags() -> None:
+    """Drop this process's copy, so that the next reading asks the database."""
+    _copy.read_at = None
+
+
+def _read_stored() -> dict[str, bool]:
+    now = time.monotonic()
+    if _copy.read_at is None or now - _copy.read_at > CACHE_SECONDS:
+        _copy.values = dict(FeatureFlag.objects.values_list("name", "is_on"))
+        _copy.read_at = now
+    return _copy.values
+
+
+def _is_effective(name: str, stored: dict[str, bool]) -> bool:
+    wanted = stored.get(name, settings.FLAG_DEFAULTS[name]) and name not in settings.FLAGS_FORCED_OFF
+    need = FLAG_NEEDS.get(name)
+    return wanted and (need is None or _is_effective(need, stored))
+
+
+def _describe(name: str, stored: dict[str, bool]) -> FlagState:
+    need = FLAG_NEEDS.get(name, "")
+    is_forced_off = name in settings.FLAGS_FORCED_OFF
+    unmet = f"needs {need}" if need and not _is_effective(need, stored) else ""
+    return FlagState(
+        name=name,
+        default=settings.FLAG_DEFAULTS[name],
+        stored=stored.get(name),
+        is_forced_off=is_forced_off,
+        is_effective=_is_effective(name, stored),
+        needs=need,
+        blocked_by="kept off by FLAGS_FORCED_OFF" if is_forced_off else unmet,
+    )

@@ -1,0 +1,53 @@
+"""The datasets apps have registered. The engine knows tables and collections only through this."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from migration.errors import UnknownDataset
+from migration.mapping import Mapper
+
+IndexKeys: TypeAlias = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSpec:
+    """A table ↔ collection pair: ``id`` is the bigint primary key, ``scope_column`` holds the creator's id."""
+
+    name: str
+    label: str
+    table: str
+    collection: str
+    scope_column: str
+    mapper: Mapper
+    indexes: tuple[IndexKeys, ...] = field(default=())
+
+    @property
+    def select_sql(self) -> str:
+        """Return ``SELECT id, version, fields FROM table`` without a WHERE."""
+        columns = ", ".join(one.sql for one in self.mapper.fields)
+        return f"SELECT id, version, {columns} FROM {self.table}"  # noqa: S608  names come from code, never from input
+
+
+_specs: dict[str, DatasetSpec] = {}
+
+
+def register_dataset(spec: DatasetSpec) -> None:
+    """Register a dataset once, from an app's ``ready()``."""
+    _specs[spec.name] = spec
+
+
+def get_spec(name: str) -> DatasetSpec:
+    """Return a registered dataset.
+
+    Raises:
+        UnknownDataset: names the known ones.
+    """
+    if name not in _specs:
+        raise UnknownDataset(f"There is no dataset {name!r}; known are {', '.join(sorted(_specs))}.")
+    return _specs[name]
+
+
+def iterate_specs() -> Iterator[DatasetSpec]:
+    """Yield all registered datasets in registration order."""
+    yield from _specs.values()

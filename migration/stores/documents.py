@@ -1,0 +1,93 @@
+"""Documents of captured collections: guarded, versioned writes that may arrive in any order and any number of times.
+
+A guarded upsert matches only an older version. When the stored version is equal or newer it matches nothing, tries to
+insert and fails with a duplicate key on ``_id``: that means "newer exists" and is success.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError
+
+from migration.registry import DatasetSpec
+from veri.platform.connections.mongo import get_database
+
+DUPLICATE_KEY = 11000
+LIVE: dict[str, Any] = {"_mig.d": {"$exists": False}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedWrite:
+    """A document MongoDB would not take, with its reason."""
+
+    key: int
+    reason: str
+
+
+def write_documents(spec: DatasetSpec, documents: Sequence[Mapping[str, Any]]) -> list[RefusedWrite]:
+    """Upsert stamped documents or tombstones unless MongoDB has the same or a newer version.
+
+    Return the documents MongoDB refused for their content; connection failures are raised.
+    """
+    if not documents:
+        return []
+    requests = [
+        ReplaceOne({"_id": one["_id"], "_mig.v": {"$lt": one["_mig"]["v"]}}, one, upsert=True) for one in documents
+    ]
+    try:
+        get_database()[spec.collection].bulk_write(requests, ordered=False)
+    except BulkWriteError as error:
+        return [
+            RefusedWrite(key=int(documents[one["index"]]["_id"]), reason=str(one.get("errmsg", ""))[:500])
+            for one in error.details.get("writeErrors", [])
+            if one.get("code") != DUPLICATE_KEY
+        ]
+    return []
+
+
+def build_tombstone(*, key: int, version: int) -> dict[str, Any]:
+    """Return the document that says "deleted at this version"; it keeps older writes from coming back."""
+    return {"_id": key, "_mig": {"v": version, "d": True}}
+
+
+def delete_older(spec: DatasetSpec, *, version: int) -> None:
+    """Delete every document older than a TRUNCATE."""
+    get_database()[spec.collection].delete_many({"_mig.v": {"$lt": version}})
+
+
+def read_range(spec: DatasetSpec, *, after: int, until: int) -> dict[int, dict[str, Any]]:
+    """Return the live documents with ``after < _id <= until``."""
+    found = get_database()[spec.collection].find({"_id": {"$gt": after, "$lte": until}})
+    return {one["_id"]: one for one in found if not is_tombstone(one)}
+
+
+def read_page(spec: DatasetSpec, *, after: int, limit: int) -> dict[int, dict[str, Any]]:
+    """Return up to ``limit`` live documents with a key above ``after``, lowest keys first."""
+    found = get_database()[spec.collection].find({"_id": {"$gt": after}, **LIVE}).sort("_id", 1).limit(limit)
+    return {one["_id"]: one for one in found}
+
+
+def read_documents(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the live documents of the keys."""
+    found = get_database()[spec.collection].find({"_id": {"$in": list(keys)}})
+    return {one["_id"]: one for one in found if not is_tombstone(one)}
+
+
+def list_keys(spec: DatasetSpec, *, after: int, until: int | None) -> list[int]:
+    """Return the keys of live documents in a range, without their content."""
+    bounds: dict[str, Any] = {"$gt": after} if until is None else {"$gt": after, "$lte": until}
+    found = get_database()[spec.collection].find({"_id": bounds}, {"_mig.d": 1})
+    return [one["_id"] for one in found if not is_tombstone(one)]
+
+
+def is_tombstone(document: Mapping[str, Any]) -> bool:
+    return bool(document.get("_mig", {}).get("d"))
+
+
+def create_indexes(spec: DatasetSpec) -> None:
+    """Create the collection's secondary indexes; existing ones stay."""
+    collection = get_database()[spec.collection]
+    for keys in spec.indexes:
+        collection.create_index(list(keys))

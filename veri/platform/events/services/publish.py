@@ -1,0 +1,50 @@
+"""Publish inside the transaction; hand over to Celery after its commit."""
+
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerUnavailable
+from redis.exceptions import RedisError
+
+from veri.platform.events.models import Delivery, Event
+from veri.platform.events.registry import find_subscriber, list_subscribers
+
+logger = structlog.get_logger(__name__)
+
+
+def publish_event(*, name: str, payload: dict[str, Any], key: str = "") -> Event:
+    """Write an event and one pending delivery per subscriber in the caller's transaction.
+
+    Celery is told after the commit; when the broker is away the sweep delivers later.
+
+    Raises:
+        RuntimeError: outside a transaction, since the event could then outlive what caused it.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("publish_event needs an open transaction.")
+    now = timezone.now()
+    event = Event.objects.create(name=name, key=key, payload=payload, published_at=now)
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(event=event, subscriber=subscriber.name, due_at=now) for subscriber in list_subscribers(name)
+    )
+    for delivery in deliveries:
+        transaction.on_commit(partial(enqueue_delivery, event=name, subscriber=delivery.subscriber, pk=delivery.pk))
+    return event
+
+
+def enqueue_delivery(*, event: str, subscriber: str, pk: int) -> bool:
+    """Ask Celery to make one delivery; return whether the broker took it."""
+    from veri.platform.events.tasks import deliver_event_task  # the task calls services
+
+    found = find_subscriber(event=event, name=subscriber)
+    if found is None:
+        return False
+    try:
+        deliver_event_task.apply_async(kwargs={"delivery_id": pk}, queue=found.queue, retry=False)
+    except (BrokerUnavailable, RedisError, OSError) as error:
+        logger.warning("broker_away", delivery=pk, error=type(error).__name__)
+        return False
+    return True

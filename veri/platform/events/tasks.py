@@ -1,0 +1,27 @@
+"""Celery's side of the event log."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from veri.platform.events.services.deliver import deliver_now
+from veri.platform.events.services.maintain import remove_expired_events, sweep_deliveries
+
+
+@shared_task(name="events.deliver", queue="events", acks_late=True)
+def deliver_event_task(*, delivery_id: int, **_unknown: Any) -> None:
+    """Make one delivery; a second message for it finds it claimed or done."""
+    deliver_now(delivery_id=delivery_id, now=timezone.now())
+
+
+@shared_task(name="events.sweep_deliveries", queue="events")
+def sweep_deliveries_task(**_unknown: Any) -> int:
+    """Enqueue again what was lost on the way to a worker."""
+    return sweep_deliveries(now=timezone.now())
+
+
+@shared_task(name="events.remove_expired_events", queue="ops")
+def remove_expired_events_task(**_unknown: Any) -> int:
+    """Remove old events that everybody has received."""
+    return remove_expired_events(now=timezone.now())

@@ -1,0 +1,2 @@
+from veri.platform.http.admin.api_keys import ApiKeyAdmin as ApiKeyAdmin
+from veri.platform.http.admin.idempotency import IdempotencyRecordAdmin as IdempotencyRecordAdmin

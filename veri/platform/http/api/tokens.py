@@ -1,0 +1,69 @@
+"""Sign in for a token, sign out of it."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from knox.auth import TokenAuthentication
+from knox.models import AuthToken
+from knox.settings import knox_settings
+from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from veri.platform.http.problems import PERMISSION_DENIED, ProblemError
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=1024, trim_whitespace=False, write_only=True)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="Send as `Authorization: Token <token>`.")
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class TokenView(APIView):
+    throttle_scope = "auth"
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        signing_in = self.request is not None and self.request.method == "POST"
+        return [] if signing_in else [TokenAuthentication()]
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return "Token"
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny() if self.request is not None and self.request.method == "POST" else IsAuthenticated()]
+
+    @extend_schema(
+        operation_id="token_create", request=CredentialsSerializer, responses={201: TokenSerializer}, auth=[]
+    )
+    def post(self, request: Request) -> Response:
+        """Exchange a name and password for a token."""
+        credentials = CredentialsSerializer(data=request.data)
+        credentials.is_valid(raise_exception=True)
+        user = authenticate(request=request._request, **credentials.validated_data)
+        if user is None:
+            raise AuthenticationFailed("The name or the password is wrong.")
+        limit = knox_settings.TOKEN_LIMIT_PER_USER
+        live = AuthToken.objects.filter(user_id=user.pk, expiry__gt=timezone.now())
+        if limit is not None and live.count() >= limit:
+            raise ProblemError(kind=PERMISSION_DENIED, detail=f"All {limit} tokens of this user are in use.")
+        token, text = AuthToken.objects.create(user=user)
+        user_logged_in.send(sender=type(user), request=request._request, user=user)
+        return Response(TokenSerializer({"token": text, "expires_at": token.expiry}).data, status=201)
+
+    @extend_schema(operation_id="token_destroy", request=None, responses={204: OpenApiResponse()})
+    def delete(self, request: Request) -> Response:
+        """Make the token this request is sent with worthless."""
+        request.auth.delete()
+        user_logged_out.send(sender=type(request.user), request=request._request, user=request.user)
+        return Response(status=204)

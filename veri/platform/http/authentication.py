@@ -1,0 +1,45 @@
+"""Authentication by API key: ``Authorization: Api-Key <prefix>.<secret>``."""
+
+import hmac
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from veri.platform.http.models import ApiKey
+from veri.platform.http.services import record_api_key_use
+from veri.platform.http.services.api_keys import hash_secret
+
+KEYWORD = "Api-Key"
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Sets ``request.user`` to the key's owner and ``request.auth`` to the key."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiKey] | None:
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != KEYWORD.lower().encode():
+            return None
+        if len(parts) != 2:
+            raise AuthenticationFailed("The Api-Key header must hold one credential.")
+        return self._find(parts[1].decode("ascii", errors="replace"))
+
+    def authenticate_header(self, request: Request) -> str:
+        return KEYWORD
+
+    def _find(self, credential: str) -> tuple[AbstractBaseUser, ApiKey]:
+        prefix, _, secret = credential.partition(".")
+        now = timezone.now()
+        key = ApiKey.objects.select_related("owner").filter(prefix=prefix).first() if prefix.isalnum() else None
+        # One message for every cause: a caller learns nothing about which keys exist.
+        if (
+            key is None
+            or not hmac.compare_digest(key.secret_hash, hash_secret(secret))
+            or not key.is_usable(now=now)
+            or not key.owner.is_active
+        ):
+            raise AuthenticationFailed("This API key is not valid.")
+        record_api_key_use(key=key, now=now)
+        return key.owner, key

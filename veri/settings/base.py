@@ -1,0 +1,193 @@
+"""Settings shared by every profile; the profile modules override only what differs."""
+
+from typing import Any
+
+import django_stubs_ext
+
+from veri.platform.connections.postgres import build_database_settings
+from veri.settings import env as _env
+from veri.settings.admin_theme import UNFOLD as UNFOLD
+from veri.settings.celery import *  # noqa: F403  one integration per file
+from veri.settings.security import *  # noqa: F403  same
+
+django_stubs_ext.monkeypatch()  # lets annotations name what generic views and forms hold
+
+ENVIRONMENT = _env.load_environment()
+BASE_DIR = _env.BASE_DIR
+PROFILE = ENVIRONMENT.profile
+DEBUG = ENVIRONMENT.debug
+SECRET_KEY = ENVIRONMENT.secret_key
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+VAR_DIR = ENVIRONMENT.var_dir
+EMBEDDED_ROOT = VAR_DIR
+EMBEDDED_STORES = ENVIRONMENT.embedded
+
+INSTALLED_APPS = [
+    "veri.console",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "django_filters",
+    "corsheaders",
+    "axes",
+    "csp",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "django_structlog",
+    "django.contrib.postgres",
+    "veri.platform.events",
+    "veri.platform.ops",
+    "veri.platform.http",
+    "veri.platform.observability",
+    "migration",
+    "creators",
+    "billing",
+    "memory",
+]
+
+MIDDLEWARE = [
+    "veri.platform.observability.middleware.RequestMetricsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "veri.platform.http.middleware.SecurityHeadersMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "veri.platform.http.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "veri.platform.http.middleware.ProblemMiddleware",
+    "veri.platform.http.middleware.RateLimitMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "veri.urls"
+WSGI_APPLICATION = "veri.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- stores
+DATABASE_URLS = ENVIRONMENT.store_urls["DATABASE_URL"]
+REDIS_URLS = ENVIRONMENT.store_urls["REDIS_URL"]
+MONGODB_URIS = ENVIRONMENT.store_urls["MONGODB_URI"]
+MONGODB_NAME = ""
+STORE_URL_FILES = ENVIRONMENT.store_url_files
+STORE_TIMEOUTS = {"connect": 1.5, "read": 5.0, "redis": 1.0}
+DATABASES = {"default": build_database_settings(urls=DATABASE_URLS, pool=_env.is_web())}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CELERY_BROKER_URL = ";".join(REDIS_URLS)
+CACHES = {"default": {"BACKEND": "veri.platform.cache.backend.ResilientRedisCache", "KEY_PREFIX": "veri"}}
+
+# --- flags: the environment gives the default, the database the stored value, FLAGS_FORCED_OFF wins over both
+FLAG_DEFAULTS = ENVIRONMENT.flags
+FLAGS_FORCED_OFF = ENVIRONMENT.flags_forced_off
+
+# --- outside vendors
+CLAUDE_API_KEY = ENVIRONMENT.claude_api_key
+CLAUDE_BASE_URL = ENVIRONMENT.claude_base_url
+CLAUDE_MODEL = ENVIRONMENT.claude_model
+VOYAGE_API_KEY = ENVIRONMENT.voyage_api_key
+VOYAGE_BASE_URL = ENVIRONMENT.voyage_base_url
+VOYAGE_MODEL = ENVIRONMENT.voyage_model
+EMBEDDING_PROVIDER = "voyage" if VOYAGE_API_KEY else "wordllama"
+MONTHLY_BUDGETS = ENVIRONMENT.budgets
+ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
+
+# --- notices
+ALERT_EMAILS = ENVIRONMENT.alert_emails
+ALERT_WEBHOOK_URL = ENVIRONMENT.alert_webhook_url
+WEBHOOK_SECRET = ENVIRONMENT.webhook_secret
+DEFAULT_FROM_EMAIL = ENVIRONMENT.default_from_email
+EMAIL_TIMEOUT = 5
+vars().update(_env.parse_email_url(ENVIRONMENT.email_url))
+
+# --- language, time, files
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+BACKUP_DIR = VAR_DIR / "backups"
+
+# --- HTTP
+AUTH_USER_MODEL = "creators.User"
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "veri.platform.http.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["veri.platform.http.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "veri.platform.http.schema.ProblemAutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["veri.platform.http.throttles.ScopeThrottle"],
+    "DEFAULT_PAGINATION_CLASS": "veri.platform.http.pagination.CursorPagination",
+    "EXCEPTION_HANDLER": "veri.platform.http.problems.handle_exception",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_VERSIONING_CLASS": None,
+}
+RATE_LIMITS = ENVIRONMENT.rate_limits
+RATE_LIMIT_EXEMPT_PREFIXES = ("/webhooks", "/health", "/metrics", "/static")
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+REST_KNOX = {"TOKEN_LIMIT_PER_USER": 20, "AUTO_REFRESH": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Veri API",
+    "DESCRIPTION": "Creator memory with evidence: ingest what happens, ask, and get cited answers.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "AUTHENTICATION_WHITELIST": ["knox.auth.TokenAuthentication", "veri.platform.http.authentication.ApiKeyAuthentication"],
+}
+HEALTH_TOKEN = ENVIRONMENT.health_token
+
+# --- observability
+LOG_LEVEL = ENVIRONMENT.log_level
+LOGGING_CONFIG = None
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+SENTRY_DSN = ENVIRONMENT.sentry_dsn
+METRICS_DIR = _env.prepare_metrics_dir(var_dir=VAR_DIR)
+PROMETHEUS_ENDPOINT = ENVIRONMENT.prometheus_endpoint
+REDPANDA_BROKERS = ENVIRONMENT.redpanda_brokers
+KAFKA_GROUP_ID = ENVIRONMENT.kafka_group_id
+KAFKA_TOPICS = ENVIRONMENT.kafka_topics
+PLATFORM_CREDENTIALS = ENVIRONMENT.platform_credentials
+ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys

@@ -1,0 +1,44 @@
+"""Celery: queues per concern, late acknowledgement, limits; the schedule lives in the database."""
+
+from datetime import timedelta
+
+from kombu import Queue
+
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "global_keyprefix": "veri-celery:",
+}
+CELERY_TASK_PUBLISH_RETRY = False  # the event log is the retry: a publish that fails must fail at once
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "events", "memory", "migration", "billing", "ops")]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# Installed into the database by `manage.py install_schedule`; staff may change or disable entries there.
+# name: (task, period, queue)
+DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
+    "events: deliver what was lost": ("events.sweep_deliveries", timedelta(seconds=10), "events"),
+    "events: remove old events": ("events.remove_expired_events", timedelta(hours=24), "events"),
+    "migration: check parity": ("migration.check_parity", timedelta(hours=24), "migration"),
+    "migration: reconcile": ("migration.reconcile", timedelta(hours=6), "migration"),
+    "billing: expire reservations": ("billing.expire_reservations", timedelta(seconds=60), "billing"),
+    "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
+    "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
+    "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),
+}

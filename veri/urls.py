@@ -1,0 +1,17 @@
+"""Every address Veri answers."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("veri.platform.http.urls")),
+    path("api/v1/", include("creators.urls")),
+    path("api/v1/", include("billing.urls")),
+    path("api/v1/", include("memory.urls")),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("", include("veri.platform.ops.urls")),
+    path("", include("veri.platform.observability.urls")),
+]

@@ -1,0 +1,12 @@
+"""The WSGI entry point; gunicorn serves it."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "veri.settings.local")
+
+from veri.settings.env import start_embedded_stores  # noqa: E402  the settings module must be named first
+
+start_embedded_stores(command="web")
+application = get_wsgi_application()
