@@ -8,7 +8,7 @@ from django.utils import timezone
 from billing.services.metering import expire_reservations
 
 
-@shared_task(name="billing.expire_reservations", queue="billing")
+@shared_task(name="billing.expire_reservations")
 def expire_reservations_task(**_unknown: Any) -> int:
     """Charge reservations nobody settled."""
     return expire_reservations(now=timezone.now())

@@ -1,35 +1,115 @@
-"""Celery's side of the migration: nightly parity, reconciliation."""
+"""Celery's side of the migration: nightly parity, reconciliation, and the long steps an operator starts."""
 
+import time
 from typing import Any
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
+from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import PyMongoError
 
 from migration.enums import ParityState, Stage
+from migration.errors import MigrationError
 from migration.models import Dataset, ParityRun
 from migration.registry import iterate_specs
+from migration.services.backfill import BackfillProgress, run_backfill
 from migration.services.parity import check_parity
 from migration.services.reconcile import reconcile_run
+from veri.platform.cache.locks import hold_lock
+from veri.platform.ops.services.audit import record_audit
 
+SLICE_SECONDS = 180.0  # well below the task's time limit: a backfill of any length is many short tasks
+PARITY_SECONDS = 3500
 logger = structlog.get_logger(__name__)
 
 
-@shared_task(name="migration.check_parity", queue="migration", time_limit=3600, soft_time_limit=3500)
+class _SliceOver(Exception):
+    """Ends one slice of a backfill; the run keeps its cursor."""
+
+
+@shared_task(name="migration.check_parity", time_limit=3600, soft_time_limit=3500)
 def check_parity_task(**_unknown: Any) -> None:
     """Compare every dataset that was copied."""
     for name in _list_copied():
         _check(name)
 
 
-@shared_task(name="migration.reconcile", queue="migration", time_limit=3600, soft_time_limit=3500)
+@shared_task(name="migration.reconcile", time_limit=3600, soft_time_limit=3500)
 def reconcile_task(**_unknown: Any) -> None:
     """Compare every copied dataset and send what differs through the relay again."""
     for name in _list_copied():
         run = _check(name)
         if run is not None and run.state == ParityState.DIFFERENT:
             reconcile_run(run=run, actor="beat", reason=f"scheduled, parity run {run.pk}", now=timezone.now())
+
+
+@shared_task(
+    bind=True, name="migration.run_backfill", max_retries=5, throws=(MigrationError, PyMongoError)
+)
+def run_backfill_task(self: Task, *, dataset: str, actor_id: int, reason: str, **_unknown: Any) -> None:
+    """Copy a slice of a dataset, then ask for the next; MongoDB away is tried again, a refusal is kept in the audit."""
+    with hold_lock(name=f"backfill:{dataset}", ttl=SLICE_SECONDS + 100) as is_mine:
+        if not is_mine:
+            logger.info("backfill_already_running", dataset=dataset)
+            return
+        try:
+            is_finished = _backfill_slice(dataset=dataset, actor=_find_actor(actor_id), reason=reason)
+        except MigrationError as refusal:
+            _record_failure(dataset, "backfill", actor_id, str(refusal))
+            raise
+        except PyMongoError as error:
+            if self.request.retries >= self.max_retries:
+                _record_failure(dataset, "backfill", actor_id, f"MongoDB is away ({type(error).__name__}).")
+                raise
+            raise self.retry(exc=error, countdown=2**self.request.retries) from error
+    if not is_finished:
+        run_backfill_task.apply_async(kwargs={"dataset": dataset, "actor_id": actor_id, "reason": reason})
+
+
+@shared_task(
+    name="migration.check_dataset_parity",
+    queue="migration",
+    time_limit=3600,
+    soft_time_limit=PARITY_SECONDS,
+    throws=(MigrationError, PyMongoError),
+)
+def check_dataset_parity_task(*, dataset: str, actor_id: int, **_unknown: Any) -> None:
+    """Compare one dataset; a run that MongoDB broke off is kept as failed."""
+    with hold_lock(name=f"parity:{dataset}", ttl=PARITY_SECONDS) as is_mine:
+        if is_mine:
+            check_parity(name=dataset, clock=timezone.now, actor=_find_actor(actor_id))
+
+
+def _backfill_slice(*, dataset: str, actor: Any, reason: str) -> bool:
+    deadline = time.monotonic() + SLICE_SECONDS
+
+    def stop_in_time(progress: BackfillProgress) -> None:
+        if time.monotonic() > deadline and not progress.is_finished:
+            raise _SliceOver
+
+    try:
+        run_backfill(name=dataset, actor=actor, reason=reason, clock=timezone.now, on_progress=stop_in_time)
+    except _SliceOver:
+        return False
+    return True
+
+
+def _find_actor(actor_id: int) -> Any:
+    return get_user_model()._default_manager.filter(pk=actor_id).first() or "a deleted account"  # noqa: SLF001  Django's documented API
+
+
+def _record_failure(dataset: str, step: str, actor_id: int, error: str) -> None:
+    target = Dataset.objects.filter(name=dataset).first() or ("migration.dataset", dataset)
+    with transaction.atomic():
+        record_audit(
+            actor=_find_actor(actor_id),
+            action=f"migration.{step}.failed",
+            target=target,
+            after={"error": error},
+            now=timezone.now(),
+        )
 
 
 def _list_copied() -> list[str]:

@@ -13,6 +13,7 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 WERE_RUNNING = any(server.running for server in embedded.status(root=ROOT))
 
 start_embedded_stores(command="pytest")
+import veri.celery  # noqa: E402, F401  tasks enqueued by the code under test need the configured application
 
 
 def pytest_unconfigure(config: object) -> None:

@@ -90,7 +90,7 @@ def release_usage(*, source: str, action: str) -> None:
     reservation = _lock_reservation(source, action)
     if reservation is None or reservation.state != ReservationState.HELD:
         return
-    _free(reservation)
+    _give_back(reservation, cost=0, requests=0)
     Reservation.objects.filter(pk=reservation.pk).update(state=ReservationState.RELEASED)
 
 
@@ -123,10 +123,7 @@ def _close(
     provider_request_id: str,
     now: datetime,
 ) -> UsageEvent:
-    _free(reservation)
-    for allowance in Allowance.objects.filter(pk__in=reservation.allowances):
-        used = cost if allowance.unit == AllowanceUnit.MICRO_USD else 1
-        Allowance.objects.filter(pk=allowance.pk).update(spent=F("spent") + used)
+    _give_back(reservation, cost=cost, requests=1)
     Reservation.objects.filter(pk=reservation.pk).update(state=state)
     return UsageEvent.objects.create(
         source=reservation.source,
@@ -146,11 +143,15 @@ def _close(
     )
 
 
-def _free(reservation: Reservation) -> None:
-    """Take the held parts back, in the order in which reserving took them."""
-    for allowance in Allowance.objects.select_for_update().filter(pk__in=reservation.allowances).order_by("scope"):
-        held = reservation.amount_micro_usd if allowance.unit == AllowanceUnit.MICRO_USD else 1
-        Allowance.objects.filter(pk=allowance.pk).update(reserved=F("reserved") - held)
+def _give_back(reservation: Reservation, *, cost: int, requests: int) -> None:
+    """Turn what was held into what was spent, in the order in which reserving took the locks."""
+    held = Allowance.objects.select_for_update().filter(pk__in=reservation.allowances).order_by("scope")
+    for pk, unit in list(held.values_list("pk", "unit")):
+        is_money = unit == AllowanceUnit.MICRO_USD
+        Allowance.objects.filter(pk=pk).update(
+            reserved=F("reserved") - (reservation.amount_micro_usd if is_money else 1),
+            spent=F("spent") + (cost if is_money else requests),
+        )
 
 
 def _lock_reservation(source: str, action: str) -> Reservation | None:
@@ -163,6 +164,10 @@ def _lock_allowances(request: UsageRequest, now: datetime) -> list[Allowance]:
     wanted = {f"budget:{request.service}": (AllowanceUnit.MICRO_USD, get_budget(request.service))}
     if request.creator_id is not None:
         wanted[f"quota:{request.source}:{request.creator_id}"] = (AllowanceUnit.REQUESTS, ASSISTANT_REQUESTS_PER_MONTH)
+    locked = Allowance.objects.select_for_update().filter(scope__in=wanted, period_start=start).order_by("scope")
+    found = list(locked)
+    if len(found) == len(wanted):
+        return found
     Allowance.objects.bulk_create(
         (
             Allowance(scope=scope, unit=unit, period_start=start, period_end=end, limit=limit)
@@ -170,8 +175,7 @@ def _lock_allowances(request: UsageRequest, now: datetime) -> list[Allowance]:
         ),
         ignore_conflicts=True,
     )
-    found = Allowance.objects.select_for_update().filter(scope__in=wanted, period_start=start)
-    return list(found.order_by("scope"))
+    return list(locked.all())
 
 
 def get_budget(service: str) -> int:

@@ -22,5 +22,5 @@ class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[misc, type-ar
 
 
 @admin.register(Group)
-class GroupAdmin(auth_admin.GroupAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # same
+class GroupAdmin(auth_admin.GroupAdmin, ModelAdmin):  # type: ignore[misc]  # same
     pass

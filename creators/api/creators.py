@@ -26,6 +26,7 @@ from veri.platform.http.permissions import HasScope
 from veri.platform.http.problems import CONFLICT, INVALID_REQUEST, ProblemError
 
 _HANDLE = OpenApiParameter("handle", str, OpenApiParameter.PATH, description="The creator's handle.")
+_MAX_HANDLE = 31  # with its @
 _SCOPES = {
     "GET": "creators:read",
     "HEAD": "creators:read",
@@ -37,7 +38,7 @@ _SCOPES = {
 
 def find_creator(*, request: Request, handle: str) -> Creator:
     """Return a creator the caller may see, or answer 404 in the same words for unknown and foreign ones."""
-    if "\0" in handle or len(handle) > 31:
+    if "\0" in handle or len(handle) > _MAX_HANDLE:
         raise Http404
     try:
         return get_creator(handle=handle.removeprefix("@").lower(), acting_user=get_user(request))

@@ -11,11 +11,14 @@ from drf_spectacular.utils import OpenApiParameter
 
 from creators.enums import Platform
 from creators.models import User
+from creators.normalisers.envelope import MAX_TYPE
 from creators.queries.interactions import InteractionFilter
 from veri.platform.http.problems import INVALID_REQUEST, ProblemError
 
 _HANDLE = re.compile(r"@?[A-Za-z0-9_.]{3,30}\Z", re.ASCII)
 _MAX_ID = 2**63 - 1
+_MAX_ID_DIGITS = 19
+_YEARS = range(1900, 9000)  # far from where a shift to UTC would overflow
 
 INTERACTION_FILTERS = [
     OpenApiParameter("creator", str, required=True, description="The creator's handle."),
@@ -59,8 +62,8 @@ def read_interaction_filter(parameters: QueryDict) -> InteractionFilter:
     platform, kind = parameters.get("platform", ""), parameters.get("type", "")
     if platform and platform not in Platform.values:
         errors["platform"] = f"Must be one of {', '.join(Platform.values)}."
-    if len(kind) > 80 or "\0" in kind:
-        errors["type"] = "Must be at most 80 characters without NUL."
+    if len(kind) > MAX_TYPE or "\0" in kind:
+        errors["type"] = f"Must be at most {MAX_TYPE} characters without NUL."
     since = _read_instant(parameters, "since", errors)
     until = _read_instant(parameters, "until", errors)
     if errors:
@@ -75,7 +78,7 @@ def _read_instant(parameters: QueryDict, name: str, errors: dict[str, str]) -> d
         return None
     try:
         parsed = datetime.fromisoformat(raw)
-        if parsed.tzinfo is not None and 1900 <= parsed.year <= 9000:
+        if parsed.tzinfo is not None and parsed.year in _YEARS:
             return parsed
     except ValueError:
         pass
@@ -89,6 +92,6 @@ def read_id(raw: str) -> int:
     Raises:
         Http404: not a number PostgreSQL's bigint can hold.
     """
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= 19 and int(raw) <= _MAX_ID):
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= _MAX_ID_DIGITS and int(raw) <= _MAX_ID):
         raise Http404
     return int(raw)

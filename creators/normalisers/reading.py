@@ -76,7 +76,7 @@ def _parse_epoch(value: float) -> datetime:
 def _parse_written(value: str) -> datetime | None:
     # X's legacy form begins with a weekday's letter, ISO 8601 with a digit.
     legacy = value[:1].isalpha()
-    parsed = datetime.strptime(value, _LEGACY_X_FORMAT) if legacy else datetime.fromisoformat(value)
+    parsed = datetime.strptime(value, _LEGACY_X_FORMAT) if legacy else datetime.fromisoformat(value)  # noqa: DTZ007  has %z
     return parsed.astimezone(UTC) if parsed.tzinfo else None
 
 

@@ -26,6 +26,8 @@ FOLLOWS = 60
 SUBSCRIPTIONS = 40
 CHEERS = 40
 RAIDS = 8
+GIFTED = 0.2
+ANONYMOUS = 0.1
 _CHEER_WORDS = ["pogchamp", "keep it up!", "worth every bit", "for the snack fund", "hype"]
 
 
@@ -88,12 +90,12 @@ def _follow(creator: SampleCreator, random: Random, at: datetime) -> Item:
 
 def _subscribe(creator: SampleCreator, random: Random, at: datetime) -> Item:
     tier = random.choices(("1000", "2000", "3000"), weights=(8, 2, 1))[0]
-    event = {**_build_viewer(random), "tier": tier, "is_gift": random.random() < 0.2}
+    event = {**_build_viewer(random), "tier": tier, "is_gift": random.random() < GIFTED}
     return build_twitch_event(creator=creator, random=random, at=at, event_type="channel.subscribe", event=event)
 
 
 def _cheer(creator: SampleCreator, random: Random, at: datetime) -> Item:
-    anonymous = random.random() < 0.1
+    anonymous = random.random() < ANONYMOUS
     viewer = {"user_id": None, "user_login": None, "user_name": None} if anonymous else _build_viewer(random)
     event = {
         "is_anonymous": anonymous,

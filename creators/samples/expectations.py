@@ -27,10 +27,10 @@ def _list_for_creator(creator: SampleCreator) -> list[SampleQuestion]:
         ("Who is my main sponsor now?", creator.sponsors, False),
         ("Where do I live now?", creator.towns, True),
     )
-    return [_ask(creator, question, facts, town_only) for question, facts, town_only in subjects]
+    return [_ask(creator, question, facts, town_only=town_only) for question, facts, town_only in subjects]
 
 
-def _ask(creator: SampleCreator, question: str, facts: list[Fact], town_only: bool) -> SampleQuestion:
+def _ask(creator: SampleCreator, question: str, facts: list[Fact], *, town_only: bool) -> SampleQuestion:
     # An answer may name the town without its country.
     values = [fact.value.split(",")[0] if town_only else fact.value for fact in facts]
     return SampleQuestion(creator=creator.handle, question=question, expected=[values[-1]], outdated=values[:-1])

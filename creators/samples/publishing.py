@@ -34,6 +34,7 @@ POSTS = 110
 SHORTS = 55
 CHAT_MESSAGES = 60
 LETTERS = 25
+AS_ACTIVITY = 0.3  # of the posts; the rest come as timeline pages
 
 
 def fill(random: Random, creator: SampleCreator, templates: list[str]) -> str:
@@ -79,7 +80,7 @@ def _stream(creator: SampleCreator, random: Random) -> Iterator[Item]:
 
 def _post(creator: SampleCreator, random: Random, at: datetime) -> Item:
     post = build_x_post(creator=creator, random=random, at=at, text=fill(random, creator, sentences.POSTS))
-    if random.random() < 0.3:
+    if random.random() < AS_ACTIVITY:
         return wrap_x_activity(creator=creator, random=random, at=at, post=post)
     return wrap_x_page(creator=creator, at=at, post=post)
 

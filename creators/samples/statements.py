@@ -20,6 +20,7 @@ from creators.samples.payloads import (
 )
 
 REMINDERS = 4
+AS_ACTIVITY = 0.5
 
 
 def generate_statements(*, creator: SampleCreator, random: Random) -> Iterator[Item]:
@@ -61,7 +62,7 @@ def _state_video(creator: SampleCreator, random: Random, at: datetime, text: str
 
 def _state_post(creator: SampleCreator, random: Random, at: datetime, text: str) -> Item:
     post = build_x_post(creator=creator, random=random, at=at, text=text)
-    if random.random() < 0.5:
+    if random.random() < AS_ACTIVITY:
         return wrap_x_activity(creator=creator, random=random, at=at, post=post)
     return wrap_x_page(creator=creator, at=at, post=post)
 
@@ -93,7 +94,7 @@ def _generate_deal(creator: SampleCreator, random: Random, brand: str, amount: s
             -30,
             sender,
             "Re: integration",
-            f"Re: integration – we agreed on {amount} for one dedicated video with {brand}, due {due}.",
+            f"Re: integration – we agreed on {amount} for one dedicated video with {brand}, due {due}.",  # noqa: RUF001  as people write
         ),
         (-26, own, f"Re: contract {brand}", f"The contract with {brand} is signed. Deadline for the video is {due}."),
         (-3, own, f"Delivery: {brand}", f"The {brand} video is delivered, three days before the deadline of {due}."),

@@ -14,6 +14,8 @@ from creators.models.creator import validate_handle
 
 MAX_BIO = 5_000
 MAX_TAGS = 20
+MAX_TAG = 40
+MAX_NAME = 120
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?\Z")
 
@@ -47,7 +49,7 @@ def _check_handle(value: str) -> str:
 def _check_tags(value: list[str]) -> str:
     if len(value) > MAX_TAGS:
         return f"At most {MAX_TAGS} tags."
-    usable = all(tag.strip() and len(tag) <= 40 and "\0" not in tag for tag in value)
+    usable = all(tag.strip() and len(tag) <= MAX_TAG and "\0" not in tag for tag in value)
     return "" if usable else "Each tag takes 1 to 40 characters."
 
 
@@ -58,10 +60,10 @@ def _list_timezones() -> frozenset[str]:
 
 _CHECKS: dict[str, Callable[[Any], str]] = {
     "handle": _check_handle,
-    "display_name": lambda value: "At most 120 characters." if len(value) > 120 else "",
+    "display_name": lambda value: f"At most {MAX_NAME} characters." if len(value) > MAX_NAME else "",
     "bio": lambda value: f"At most {MAX_BIO} characters." if len(value) > MAX_BIO else "",
     "country": lambda value: "" if not value or _COUNTRY.match(value) else "Use two capital letters (ISO 3166).",
-    "language": lambda value: "" if len(value) <= 8 and _LANGUAGE.match(value) else "Use a tag like en or pt-BR.",
+    "language": lambda value: "" if _LANGUAGE.match(value) else "Use a tag like en or pt-BR.",
     "timezone": lambda value: "" if value in _list_timezones() else "Use an IANA name like Europe/Lisbon.",
     "tags": _check_tags,
     "roles": lambda value: "" if value and set(value) <= set(CreatorRole.values) else "Choose at least one known role.",

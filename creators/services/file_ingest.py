@@ -63,7 +63,7 @@ class FileIngest:
         self._bytes += len(data)
 
     def _finish_batch(self) -> None:
-        """Commit what is gathered, then write rejects, then tell the progress: a crash in between repeats, never skips."""
+        """Commit what is gathered, then write rejects, then tell the progress: a crash between repeats, never skips."""
         now = self.read_clock()
         if self.create_creators:
             self._create_missing(now)

@@ -14,7 +14,8 @@ def find_audience_views(source: Source, signals: Sequence[SignalFact]) -> Iterat
     if source.is_own or not source.author or score is None or abs(score) < STRONG:
         return
     feeling = "positively" if score > 0 else "negatively"
-    for topic in (one.value for one in signals if one.kind is SignalKind.TOPIC):
+    topics = (one.value for one in signals if one.kind is SignalKind.TOPIC)
+    for topic in (one for one in topics if one != source.handle):
         yield Candidate(
             type=MemoryType.CONTENT_KNOWLEDGE,
             subject="audience",

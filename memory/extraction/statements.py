@@ -70,7 +70,7 @@ RULES = (
         patterns=_compile(
             rf"\b{MY} (?:new |main )?camera is (?:now )?(?:the |a |an )?<{NAME}>",
             rf"\b(?:switched|moved|upgraded) (?:\w+ )?(?:camera )?to (?:the |a |an )<{NAME}>",
-            rf"\b(?:shooting|filming) (?:everything )?(?:now )?(?:on|with) (?:the |a |an )<{NAME}>",
+            rf"\b(?:shooting|filming|(?:i|we) (?:now )?(?:film|shoot)) (?:everything )?(?:now )?(?:on|with) (?:the |a |an |my )<{NAME}>",
         ),
         tell=lambda who, value, when: f"@{who} films with the {value} (since {when}).",
         keywords="camera gear equipment film films filming shoot shooting",

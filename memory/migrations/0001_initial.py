@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('is_slot', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('active', 'Active'), ('superseded', 'Superseded')], default='active', max_length=16)),
                 ('confidence', models.FloatField()),
-                ('strength', models.PositiveIntegerField(default=1)),
+                ('strength', models.PositiveIntegerField(default=0)),
                 ('latest_evidence', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
                 ('valid_from', models.DateTimeField()),
                 ('valid_to', models.DateTimeField(blank=True, null=True)),

@@ -28,7 +28,7 @@ class Memory(VersionedModel):
     is_slot = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=MemoryState, default=MemoryState.ACTIVE)
     confidence = models.FloatField()
-    strength = models.PositiveIntegerField(default=1)
+    strength = models.PositiveIntegerField(default=0)
     latest_evidence = ArrayField(models.BigIntegerField(), default=list)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,6 @@
 """Retrieve what answers a question: candidates from the routed store, scored the same way on both."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,13 +28,14 @@ from migration.enums import Flag
 from migration.queries.flags import is_flag_on
 from migration.queries.routes import Store, read_routed
 from veri.platform.observability.metrics import SEARCH_LATENCY
-from veri.platform.text import analyse
+from veri.platform.text import analyse, normalise
 
 DATASETS = ("interactions", "memories", "memory_vectors")
 CANDIDATES = 60
 NEIGHBOURS = 60
 MEMORY_GAIN = 1.2  # a formed memory says more than one message
-HISTORY_WORDS = frozenset(analyse("before previously previous used former formerly history old earlier past changed"))
+SLOT_GAIN = 1.3  # and what holds one value at a time says most
+HISTORY = re.compile(r"\b(?:before|previous(?:ly)?|used to|former(?:ly)?|history|earlier|in the past|originally)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +122,8 @@ def retrieve(*, creator_id: int, question: str, limit: int = 10, filters: Search
 
 
 def _prepare(creator_id: int, question: str, limit: int, filters: SearchFilters) -> _Question:
-    every = analyse(question)
-    terms = sorted(set(every) - HISTORY_WORDS) or sorted(set(every))
+    asks_past = HISTORY.search(normalise(question)) is not None
+    terms = sorted(set(analyse(HISTORY.sub(" ", normalise(question)))))
     statistics = get_corpus_statistics(creator_id=creator_id, terms=terms)
     return _Question(
         creator_id=creator_id,
@@ -131,7 +133,7 @@ def _prepare(creator_id: int, question: str, limit: int, filters: SearchFilters)
         vector=_embed(question) if is_flag_on(Flag.HYBRID_SEARCH) else None,
         filters=filters,
         limit=limit,
-        wants_history=bool(HISTORY_WORDS.intersection(every)),
+        wants_history=asks_past,
     )
 
 
@@ -179,17 +181,19 @@ def _load(
     memories = stores.memories.get_memories(creator_id=asked.creator_id, ids=memory_ids)
     interactions = stores.interactions.get_interactions(creator_id=asked.creator_id, ids=interaction_ids)
     outdated = _find_outdated(stores, asked, interaction_ids)
+    slots = {Target(TargetKind.MEMORY.value, one.id) for one in memories.values() if one.is_slot}
     hits = [
         Hit(
             target=one,
-            score=scores[one],
+            score=scores[one] * (SLOT_GAIN if one in slots else 1.0),
             coverage=coverage.get(one, 0.0),
             memory=memories.get(one.id) if one.kind == TargetKind.MEMORY else None,
             interaction=interactions.get(one.id) if one.kind == TargetKind.INTERACTION else None,
         )
         for one in targets
     ]
-    return [hit for hit in hits if _is_wanted(hit, asked, outdated)]
+    wanted = [hit for hit in hits if _is_wanted(hit, asked, outdated)]
+    return sorted(wanted, key=lambda hit: (-round(hit.score, 9), hit.target))
 
 
 def _find_outdated(stores: _Stores, asked: _Question, interaction_ids: list[int]) -> set[int]:

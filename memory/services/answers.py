@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from memory.enums import TargetKind
 from memory.extraction.phrases import say_date, split_sentences
 from memory.queries.retrieval import Hit
-from memory.stores.search import Target
-from veri.platform.text import analyse
+from memory.stores import MemoryRecord, Target
+from veri.platform.text import analyse, normalise
 
 NOTHING_KNOWN = "Nothing is known about this yet."
 LEAST_COVERAGE = 0.34  # of the question's weight: below, a hit shares only side words with the question
@@ -39,12 +38,29 @@ def choose_hits(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def extract_answer(*, question: str, hits: Sequence[Hit]) -> list[Sentence]:
-    """Return up to three sentences copied from the evidence, each with its citation."""
+    """Return up to three sentences copied from the evidence, each with its citation.
+
+    A slot that answers says it all: what else matched are the messages it was formed from. When superseded values are
+    among the hits the question was about the past, and the slot's values come in order of time.
+    """
     chosen = choose_hits(hits)
-    slots = [one for one in chosen if one.memory and one.memory.is_slot]
-    # A slot that answers says it all: what else matched are the messages it was formed from.
-    chosen = slots[:1] if chosen and slots and slots[0] is chosen[0] else chosen[:SENTENCES]
-    return [Sentence(text=_quote(one, question), citations=(one.target,)) for one in chosen] or [say_nothing_known()]
+    if chosen and chosen[0].memory and chosen[0].memory.is_slot:
+        chosen = _list_values(chosen, chosen[0].memory)
+    told: dict[str, Sentence] = {}
+    for hit in chosen:
+        text = _quote(hit, question)
+        told.setdefault(normalise(text.split("“")[-1]), Sentence(text=text, citations=(hit.target,)))
+    return list(told.values())[:SENTENCES] or [say_nothing_known()]
+
+
+def _list_values(hits: Sequence[Hit], slot: MemoryRecord) -> list[Hit]:
+    """Return the hits that are values of one slot, the latest three, oldest first."""
+    line = [
+        (one.memory.valid_from, one)
+        for one in hits
+        if one.memory and (one.memory.subject, one.memory.predicate) == (slot.subject, slot.predicate)
+    ]
+    return [one for _, one in sorted(line, key=lambda pair: pair[0])[-SENTENCES:]]
 
 
 def say_nothing_known() -> Sentence:
@@ -84,7 +100,9 @@ def _describe(hit: Hit) -> str:
 
 
 def _quote(hit: Hit, question: str) -> str:
-    if hit.target.kind == TargetKind.MEMORY or hit.interaction is None:
+    if hit.memory and hit.memory.valid_to:
+        return f"Until {say_date(hit.memory.valid_to)}: {hit.text}"
+    if hit.interaction is None:
         return hit.text
     wanted = set(analyse(question))
     sentences = split_sentences(hit.text) or [hit.text]

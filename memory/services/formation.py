@@ -18,6 +18,7 @@ from memory.queries.identities import OwnNames, get_own_names
 from memory.services.indexing import Document, index_documents, list_documents, store_missing_vectors
 from memory.services.locks import lock_formation
 from memory.services.merging import merge_candidates
+from veri.platform.connections.copying import copy_rows
 from veri.platform.events.services import publish_event
 from veri.platform.observability.metrics import MEMORY_FORMATIONS
 
@@ -60,7 +61,7 @@ def _store(
     now: datetime,
 ) -> tuple[FormationResult, list[Document]]:
     lock_formation(creator_id=creator.pk)
-    Signal.objects.bulk_create((_to_signal(one, fact, now) for one, fact in facts), ignore_conflicts=True, batch_size=1000)
+    _copy_signals(facts, now=now)
     merged = merge_candidates(creator=creator, candidates=candidates, now=now)
     documents = list_documents(merged.memories, interactions)
     index_documents(creator_id=creator.pk, documents=documents)
@@ -95,16 +96,16 @@ def _to_source(interaction: Interaction, creator: Creator, own_names: OwnNames) 
     )
 
 
-def _to_signal(interaction: Interaction, fact: SignalFact, now: datetime) -> Signal:
-    return Signal(
-        creator_id=interaction.creator_id,
-        interaction=interaction,
-        kind=fact.kind,
-        value=fact.value,
-        number=fact.number,
-        unit=fact.unit,
-        extractor=fact.extractor,
-        recorded_at=now,
+def _copy_signals(facts: list[tuple[Interaction, SignalFact]], *, now: datetime) -> None:
+    """Store the signals that are not stored yet."""
+    read = Signal.objects.filter(interaction__in={one.pk for one, _ in facts})
+    known = set(read.values_list("interaction_id", "kind", "value"))
+    copy_rows(
+        model=Signal,
+        columns=("creator_id", "interaction_id", "kind", "value", "number", "unit", "extractor", "recorded_at"),
+        rows=(
+            (one.creator_id, one.pk, fact.kind.value, fact.value, fact.number, fact.unit, fact.extractor, now)
+            for one, fact in facts
+            if (one.pk, fact.kind.value, fact.value) not in known
+        ),
     )
-
-

@@ -1,20 +1,19 @@
 """Merge candidates with what is known: repeats strengthen, slots are superseded by event time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-
-from django.db.models import Count
 
 from creators.models import Creator, Interaction
 from memory.enums import MemoryState
 from memory.extraction import Candidate
 from memory.models import Memory, MemoryEvidence
+from veri.platform.connections.copying import allocate_ids, copy_rows
 from veri.platform.text import normalise
 
 LATEST_EVIDENCE = 20
+CHANGEABLE = ("strength", "latest_evidence", "state", "valid_from", "valid_to", "superseded_by")
 SlotKey = tuple[str, str]
 Pairs = list[tuple[Interaction, Candidate]]
 
@@ -68,20 +67,18 @@ def _place_in_slot(
     """Put each value on the slot's time line; a value that is said again while it holds is evidence, not news."""
     line = list(Memory.objects.filter(creator=creator, subject=key[0], predicate=key[1], is_slot=True))
     for interaction, candidate in pairs:
-        line.sort(key=lambda one: (one.valid_from, one.content_hash))
+        line.sort(key=_by_event_time)
         memory = _find_holding(line, candidate.value, interaction.occurred_at)
         if memory is None:
-            stamp = interaction.occurred_at.isoformat()
-            digest = hash_content(*key, candidate.value, stamp)
+            digest = hash_content(*key, candidate.value, interaction.occurred_at.isoformat())
             memory = _build(creator, candidate, digest, interaction.occurred_at, now)
             line.append(memory)
         proofs[memory.content_hash].append(interaction)
-    line.sort(key=lambda one: (one.valid_from, one.content_hash))
-    for earlier, later in zip(line, line[1:], strict=False):
-        earlier.state, earlier.valid_to = MemoryState.SUPERSEDED, later.valid_from
-    for earlier in line[-1:]:
-        earlier.state, earlier.valid_to = MemoryState.ACTIVE, None
     return {memory.content_hash: memory for memory in line}
+
+
+def _by_event_time(memory: Memory) -> tuple[datetime, str]:
+    return memory.valid_from, memory.content_hash
 
 
 def _find_holding(line: list[Memory], value: str, at: datetime) -> Memory | None:
@@ -115,51 +112,76 @@ def _build(creator: Creator, candidate: Candidate, digest: str, at: datetime, no
 
 
 def _save(known: dict[str, Memory], proofs: dict[str, list[Interaction]]) -> Merged:
-    """Write memories, evidence, and what follows from evidence; return what changed."""
-    new = [memory for memory in known.values() if memory.pk is None]
-    for memory in new:
-        memory.strength = 0
+    """Write new memories, changed ones and evidence; what did not change is not touched."""
+    memories = list(known.values())
+    before = {one.pk: _get_changeable(one) for one in memories if one.pk is not None}
+    new = [one for one in memories if one.pk is None]
+    for memory, key in zip(new, allocate_ids(model=Memory, count=len(new)), strict=True):
+        memory.pk = key
+    _order_slots(memories)
+    gained = _add_evidence(known, proofs, set(before))
     Memory.objects.bulk_create(new, batch_size=500)
-    MemoryEvidence.objects.bulk_create(
-        (
-            MemoryEvidence(memory=known[digest], interaction=one, occurred_at=one.occurred_at)
-            for digest, interactions in proofs.items()
-            for one in {one.pk: one for one in interactions}.values()
-        ),
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
-    changed = _refresh_evidence(known.values())
-    _link_superseded(known.values())
-    Memory.objects.bulk_update(
-        known.values(), ["strength", "latest_evidence", "state", "valid_from", "valid_to", "superseded_by"], batch_size=500
-    )
-    return Merged(memories=list(known.values()), formed=new, strengthened={one.pk for one in changed} - {one.pk for one in new})
+    _copy_evidence(gained)
+    changed = [one for one in memories if one.pk in before and _get_changeable(one) != before[one.pk]]
+    Memory.objects.bulk_update(changed, CHANGEABLE, batch_size=100)
+    return Merged(memories=memories, formed=new, strengthened={key for key in gained if key in before})
 
 
-def _refresh_evidence(memories: Iterable[Memory]) -> list[Memory]:
-    """Set strength and latest evidence from the evidence rows; return the memories that changed."""
-    by_id = {memory.pk: memory for memory in memories}
-    evidence = MemoryEvidence.objects.filter(memory__in=by_id)
-    counts = dict(evidence.values_list("memory").annotate(Count("pk")))
-    latest: dict[int, list[int]] = defaultdict(list)
-    for memory_id, interaction_id in evidence.order_by("-occurred_at", "-interaction_id").values_list(
-        "memory_id", "interaction_id"
-    ):
-        if len(latest[memory_id]) < LATEST_EVIDENCE:
-            latest[memory_id].append(interaction_id)
-    changed = [one for one in by_id.values() if (one.strength, one.latest_evidence) != (counts[one.pk], latest[one.pk])]
-    for memory in changed:
-        memory.strength, memory.latest_evidence = counts[memory.pk], latest[memory.pk]
-    return changed
+def _get_changeable(memory: Memory) -> tuple[object, ...]:
+    return tuple(getattr(memory, name) for name in (*CHANGEABLE[:-1], "superseded_by_id"))
 
 
-def _link_superseded(memories: Iterable[Memory]) -> None:
+def _order_slots(memories: list[Memory]) -> None:
+    """Let each value of a slot hold until the next one's event time."""
     lines: dict[SlotKey, list[Memory]] = defaultdict(list)
     for memory in memories:
         if memory.is_slot:
             lines[memory.subject, memory.predicate].append(memory)
     for line in lines.values():
-        line.sort(key=lambda one: (one.valid_from, one.content_hash))
+        line.sort(key=_by_event_time)
         for earlier, later in zip(line, [*line[1:], None], strict=True):
+            earlier.state = MemoryState.SUPERSEDED if later else MemoryState.ACTIVE
+            earlier.valid_to = later.valid_from if later else None
             earlier.superseded_by = later
+
+
+def _add_evidence(
+    known: dict[str, Memory], proofs: dict[str, list[Interaction]], stored: set[int]
+) -> dict[int, list[Interaction]]:
+    """Set strength and latest evidence; return by memory the interactions that are news to it."""
+    rested = set(
+        MemoryEvidence.objects.filter(
+            memory__in=[known[digest].pk for digest in proofs if known[digest].pk in stored],
+            interaction__in={one.pk for interactions in proofs.values() for one in interactions},
+        ).values_list("memory_id", "interaction_id")
+    )
+    gained: dict[int, list[Interaction]] = {}
+    for digest, interactions in proofs.items():
+        memory = known[digest]
+        fresh = {one.pk: one for one in interactions if (memory.pk, one.pk) not in rested}
+        if fresh:
+            gained[memory.pk] = list(fresh.values())
+            memory.strength += len(fresh)
+    _refresh_latest({one.pk: one for one in known.values()}, gained, stored)
+    return gained
+
+
+def _refresh_latest(by_id: dict[int, Memory], gained: dict[int, list[Interaction]], stored: set[int]) -> None:
+    """Set the latest twenty interactions of the memories that gained some."""
+    latest: dict[int, list[tuple[datetime, int]]] = {
+        key: [(one.occurred_at, one.pk) for one in interactions] for key, interactions in gained.items()
+    }
+    held = {pk for key in gained if key in stored for pk in by_id[key].latest_evidence}
+    instants = dict(Interaction.objects.filter(pk__in=held).values_list("pk", "occurred_at")) if held else {}
+    for key, instants_and_ids in latest.items():
+        instants_and_ids += [(instants[pk], pk) for pk in by_id[key].latest_evidence if pk in instants]
+        newest = sorted(instants_and_ids, reverse=True)[:LATEST_EVIDENCE]
+        by_id[key].latest_evidence = [pk for _, pk in newest]
+
+
+def _copy_evidence(gained: dict[int, list[Interaction]]) -> None:
+    copy_rows(
+        model=MemoryEvidence,
+        columns=("memory_id", "interaction_id", "occurred_at"),
+        rows=((key, one.pk, one.occurred_at) for key, interactions in gained.items() for one in interactions),
+    )

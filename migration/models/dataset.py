@@ -26,6 +26,10 @@ class Dataset(models.Model):
                 condition=models.Q(stage=Stage.OFF) | models.Q(is_capturing=True), name="dataset_captures_unless_off"
             ),
         ]
+        permissions = [
+            ("operate_dataset", "Can backfill, check, reconcile and empty the quarantine"),
+            ("cut_over_dataset", "Can move a dataset's reads to MongoDB and back"),
+        ]
 
     def __str__(self) -> str:
         return self.name

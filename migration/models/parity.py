@@ -42,6 +42,7 @@ class ParityMismatch(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "key"], name="parity_mismatch_key_unique")]
         verbose_name_plural = "parity mismatches"
+        permissions = [("view_content", "Can see the texts and payloads of rows that differ")]
 
     def __str__(self) -> str:
         return f"{self.run.dataset} {self.key}: {self.kind}"

@@ -14,6 +14,7 @@ from django.db import connection
 from creators.models import Creator, Interaction
 from creators.samples.generator import generate_samples, write_lines
 from creators.services import line_reader
+from creators.services.file_progress import Progress, ProgressFile
 from tests.creators.conftest import make_creator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,8 +196,6 @@ def test_stdin_is_ingested(tmp_path):
 
 
 def test_changed_file_starts_anew(creator, tmp_path, capsys):
-    from creators.services.file_progress import Progress, ProgressFile
-
     path = tmp_path / "grows.jsonl"
     path.write_bytes(make_line(1) + b"\n")
     state = ProgressFile(folder=Path(settings.VAR_DIR) / "ingest", source=path)
@@ -209,8 +208,6 @@ def test_changed_file_starts_anew(creator, tmp_path, capsys):
 
 
 def test_restart_ignores_the_state(creator, tmp_path, capsys):
-    from creators.services.file_progress import Progress, ProgressFile
-
     path = tmp_path / "again.jsonl"
     path.write_bytes(make_line(1) + b"\n")
     state = ProgressFile(folder=Path(settings.VAR_DIR) / "ingest", source=path)

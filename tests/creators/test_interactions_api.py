@@ -1,8 +1,10 @@
 import pytest
+from rest_framework.test import APIClient
 
 from creators.models import Interaction
-from tests.creators.conftest import make_creator
+from tests.creators.conftest import NOW, make_creator
 from veri.platform.events.models import Event
+from veri.platform.http.services import create_api_key
 
 URL = "/api/v1/interactions"
 
@@ -120,8 +122,6 @@ def test_ingest_query_count_does_not_grow(client, creator, django_assert_max_num
 
 
 def test_anonymous_is_refused(db, creator):
-    from rest_framework.test import APIClient
-
     assert post(APIClient(), [make_item()]).status_code == 401
     assert Interaction.objects.count() == 0
 
@@ -195,3 +195,12 @@ def test_detail_of_no_such_id_is_not_found(client, creator, pk):
 def test_detail_of_anothers_interaction_is_not_found(client, stranger_client, creator):
     pk = post(client, [make_item()]).json()["results"][0]["id"]
     assert stranger_client.get(f"{URL}/{pk}").status_code == 404
+
+
+def test_api_key_without_the_scope_may_not_ingest(owner, creator):
+    client = APIClient()
+    made = create_api_key(owner=owner, name="reader", scopes=["interactions:read"], acting_user=owner, now=NOW)
+    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {made.credential}")
+    assert post(client, [make_item()]).status_code == 403
+    assert Interaction.objects.count() == 0
+    assert client.get(URL, {"creator": "lumenkitchen"}).status_code == 200

@@ -24,6 +24,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "events", "memory", "migration", "billing", "ops")]
+# A task's queue is the first word of its name; what has no queue of its own goes to ops.
+CELERY_TASK_ROUTES = {
+    **{f"{name}.*": {"queue": name} for name in ("events", "memory", "migration", "billing", "ops")},
+    "http.*": {"queue": "ops"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"

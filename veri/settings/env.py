@@ -97,7 +97,12 @@ def load_environment() -> Environment:
 
 
 def start_embedded_stores(*, command: str) -> None:
-    """Start the embedded stores whose variables are unset, in the local and test profiles only."""
+    """Start the embedded stores whose variables are unset, in the local and test profiles only.
+
+    The first call of a process decides what it is; later ones do nothing.
+    """
+    if _roles:
+        return
     _roles.append(command)
     profile = get_profile()
     if profile not in {"local", "test"} or command in COMMANDS_WITHOUT_STORES:

@@ -19,6 +19,7 @@ from creators.services.reject_file import RejectFile
 from creators.services.validation import read_handle
 
 INTERRUPTED = 130
+MAX_BATCH = 1000
 
 
 class Command(BaseCommand):
@@ -36,8 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-progress", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 1 <= options["batch"] <= 1000:
-            raise CommandError("--batch must be from 1 to 1000.")
+        if not 1 <= options["batch"] <= MAX_BATCH:
+            raise CommandError(f"--batch must be from 1 to {MAX_BATCH}.")
         folder = Path(settings.VAR_DIR) / "ingest"
         if options["file"] == "-":
             path, state = None, None

@@ -23,7 +23,7 @@ ERRORS = {
     "missing": lambda: Http404("x"),
     "suspicious": lambda: SuspiciousOperation("x"),
     "conflict": lambda: ProblemError(kind=CONFLICT, detail="Taken.", extensions={"winner": 7}),
-    "unicode": lambda: b"\xff".decode(),
+    "unicode": b"\xff".decode,
 }
 
 

@@ -19,7 +19,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def data(settings, tmp_path):
     settings.BACKUP_DIR = tmp_path / "backups"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "x", "OPTIONS": {"location": tmp_path / "files"}}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "files"},
+        },
+    }
     (tmp_path / "files" / "deep").mkdir(parents=True)
     (tmp_path / "files" / "deep" / "a.txt").write_text("evidence")
     Heartbeat.objects.bulk_create([Heartbeat(name=f"h{n}", at=timezone.now()) for n in range(25)])

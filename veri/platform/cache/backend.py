@@ -13,6 +13,7 @@ from veri.platform.connections.redis import get_redis
 
 T = TypeVar("T")
 logger = structlog.get_logger(__name__)
+WARN_EVERY_SECONDS = 60
 _last_warning = float("-inf")
 
 
@@ -56,7 +57,7 @@ class ResilientRedisCache(BaseCache):
         wanted = {key: self.make_and_validate_key(key, version=version) for key in keys}
         if not wanted:
             return {}
-        raw = _try(lambda: get_redis().mget(list(wanted.values())), [None] * len(wanted))
+        raw = _try(lambda: get_redis().mget(list(wanted.values())), _build_nothing(len(wanted)))
         return {key: _decode(value) for key, value in zip(wanted, raw, strict=True) if value is not None}
 
     def set_many(self, data: dict[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> list[str]:
@@ -115,8 +116,12 @@ def _encode(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
 
 
-def _decode(raw: bytes) -> Any:
+def _decode(raw: bytes | str) -> Any:
     return orjson.loads(raw)
+
+
+def _build_nothing(count: int) -> list[bytes | str | None]:
+    return [None] * count
 
 
 def _try(run: Callable[[], T], otherwise: T) -> T:
@@ -131,6 +136,6 @@ def _try(run: Callable[[], T], otherwise: T) -> T:
 
 def _warn_once_a_minute(error: Exception) -> None:
     global _last_warning  # noqa: PLW0603  one clock per process; a lost update only repeats a line
-    if time.monotonic() - _last_warning >= 60:
+    if time.monotonic() - _last_warning >= WARN_EVERY_SECONDS:
         _last_warning = time.monotonic()
         logger.warning("cache_unavailable", error=type(error).__name__)

@@ -9,19 +9,19 @@ from veri.platform.events.services.deliver import deliver_now
 from veri.platform.events.services.maintain import remove_expired_events, sweep_deliveries
 
 
-@shared_task(name="events.deliver", queue="events", acks_late=True)
+@shared_task(name="events.deliver")
 def deliver_event_task(*, delivery_id: int, **_unknown: Any) -> None:
     """Make one delivery; a second message for it finds it claimed or done."""
     deliver_now(delivery_id=delivery_id, now=timezone.now())
 
 
-@shared_task(name="events.sweep_deliveries", queue="events")
+@shared_task(name="events.sweep_deliveries")
 def sweep_deliveries_task(**_unknown: Any) -> int:
     """Enqueue again what was lost on the way to a worker."""
     return sweep_deliveries(now=timezone.now())
 
 
-@shared_task(name="events.remove_expired_events", queue="ops")
+@shared_task(name="events.remove_expired_events")
 def remove_expired_events_task(**_unknown: Any) -> int:
     """Remove old events that everybody has received."""
     return remove_expired_events(now=timezone.now())

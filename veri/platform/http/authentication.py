@@ -22,7 +22,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != KEYWORD.lower().encode():
             return None
-        if len(parts) != 2:
+        if len(parts[1:]) != 1:
             raise AuthenticationFailed("The Api-Key header must hold one credential.")
         return self._find(parts[1].decode("ascii", errors="replace"))
 

@@ -15,7 +15,9 @@ def get_client_ip(request: HttpRequest) -> str:
     client's own claim.
     """
     hops: int = settings.TRUSTED_PROXIES
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    forwarded: list[str] = [
+        part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
+    ]
     if hops and len(forwarded) >= hops and _is_address(forwarded[-hops]):
         return forwarded[-hops]
     peer = str(request.META.get("REMOTE_ADDR", ""))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -48,8 +49,8 @@ def handle_server_error(request: HttpRequest) -> HttpResponse:
     if wants_problem(request):
         return ProblemResponse(problem=problem or Problem(kind=INTERNAL_ERROR), request=request)
     response = defaults.server_error(request)
-    if problem and problem.kind.status == 503:
-        response.status_code = 503
+    if problem and problem.kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         response["Retry-After"] = problem.headers["Retry-After"]
     return response
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from veri.platform.http.problem_types import (
     ProblemError,
     ProblemResponse,
 )
+from veri.platform.http.requests import unwrap_request
 from veri.platform.http.services.idempotency import (
     Claim,
     Conflict,
@@ -62,7 +64,7 @@ class IdempotentViewMixin:
         final: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # same
         if self._claim is None:
             return final
-        if final.streaming or final.status_code >= 500:
+        if final.streaming or final.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self._release()
         elif hasattr(final, "add_post_render_callback"):
             final.add_post_render_callback(self._store)
@@ -101,12 +103,12 @@ def _build_answer(request: Request, outcome: Replay | Reuse | Conflict) -> HttpR
         headers = {"Idempotency-Replayed": "true", "Content-Type": outcome.content_type}
         return HttpResponse(outcome.body, status=outcome.status, headers=headers)
     if isinstance(outcome, Reuse):
-        return ProblemResponse(problem=Problem(kind=IDEMPOTENCY_KEY_REUSED), request=request._request)
+        return ProblemResponse(problem=Problem(kind=IDEMPOTENCY_KEY_REUSED), request=unwrap_request(request))
     problem = Problem(kind=REQUEST_IN_PROGRESS, headers={"Retry-After": str(outcome.retry_after)})
-    return ProblemResponse(problem=problem, request=request._request)
+    return ProblemResponse(problem=problem, request=unwrap_request(request))
 
 
 def _fingerprint(request: Request) -> str:
     """Return what makes a request the same: method, path with query, and body, byte for byte."""
-    head = f"{request.method} {request._request.get_full_path()}\n".encode()
-    return hashlib.sha256(head + request._request.body).hexdigest()
+    head = f"{request.method} {unwrap_request(request).get_full_path()}\n".encode()
+    return hashlib.sha256(head + unwrap_request(request).body).hexdigest()

@@ -1,6 +1,7 @@
 """Request ids, security headers, problems for what views do not catch, and the limits outside of DRF."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -55,7 +56,7 @@ class SecurityHeadersMiddleware:
         response = self._get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if policy := _get_page_policy(request.path):
-            response._csp_replace = policy  # type: ignore[attr-defined]  # django-csp's documented override
+            response._csp_replace = policy  # type: ignore[attr-defined]  # noqa: SLF001  what django-csp's decorators set
         if request.path.startswith("/api/") and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
             patch_vary_headers(response, ["Authorization", "Cookie"])
@@ -77,7 +78,7 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        if response.status_code < 400 or not wants_problem(request) or not _is_page(response):
+        if response.status_code < HTTPStatus.BAD_REQUEST or not wants_problem(request) or not _is_page(response):
             return response
         return _replace_page(request, response)
 
@@ -120,7 +121,7 @@ class RateLimitMiddleware:
             return _refuse(request, decisions)
         response = self._get_response(request)
         counted = getattr(request, "rate_limit_decisions", [])
-        if response.status_code == 401 and not counted:
+        if response.status_code == HTTPStatus.UNAUTHORIZED and not counted:
             counted = consume(limits=[build_limit(scope="anonymous", client=client)])
             if not counted[0].allowed:
                 return _refuse(request, counted)

@@ -1,9 +1,10 @@
 """Cursor pagination: stable under concurrent writes, strict about what it is asked."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework import exceptions, pagination
 from rest_framework.request import Request
 
@@ -20,7 +21,7 @@ class CursorPagination(pagination.CursorPagination):
     page_size_query_param = "page_size"
 
     def paginate_queryset(
-        self, queryset: QuerySet[Model], request: Request, view: "APIView | None" = None
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         """Return one page.
 
@@ -36,7 +37,12 @@ class CursorPagination(pagination.CursorPagination):
         raw = request.query_params.get("page_size")
         if raw is None:
             return self.page_size
-        if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and 1 <= int(raw) <= self.max_page_size):
+        if not (
+            raw.isascii()
+            and raw.isdigit()
+            and len(raw) <= len(str(self.max_page_size))
+            and 1 <= int(raw) <= self.max_page_size
+        ):
             raise _refuse("page_size", f"Must be a number from 1 to {self.max_page_size}.")
         return int(raw)
 

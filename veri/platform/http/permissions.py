@@ -20,7 +20,7 @@ class HasScope(BasePermission):
     message = "This API key does not have the scope needed here."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        if not (request.user and request.user.is_authenticated):
+        if not request.user.is_authenticated:
             return False
         if not isinstance(request.auth, ApiKey):
             return True
@@ -35,4 +35,4 @@ class IsPerson(BasePermission):
     message = "API keys may not do this; sign in instead."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        return bool(request.user and request.user.is_authenticated) and not isinstance(request.auth, ApiKey)
+        return request.user.is_authenticated and not isinstance(request.auth, ApiKey)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -71,7 +72,7 @@ _BY_STATUS = {
 
 def get_kind_for_status(status: int) -> ProblemKind:
     """Return the general kind of a status; an unlisted one falls back to its class."""
-    return _BY_STATUS.get(status, INTERNAL_ERROR if status >= 500 else MALFORMED_REQUEST)
+    return _BY_STATUS.get(status, INTERNAL_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else MALFORMED_REQUEST)
 
 
 @dataclass(frozen=True, kw_only=True)

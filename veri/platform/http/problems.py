@@ -6,23 +6,45 @@ import structlog
 from django.http import HttpRequest
 from rest_framework.views import set_rollback
 
-from veri.platform.http.conversion import build_unavailable as build_unavailable
-from veri.platform.http.conversion import convert_exception as convert_exception
-from veri.platform.http.problem_types import CONFLICT as CONFLICT
-from veri.platform.http.problem_types import INTERNAL_ERROR as INTERNAL_ERROR
-from veri.platform.http.problem_types import INVALID_REQUEST as INVALID_REQUEST
-from veri.platform.http.problem_types import MALFORMED_REQUEST as MALFORMED_REQUEST
-from veri.platform.http.problem_types import NOT_FOUND as NOT_FOUND
-from veri.platform.http.problem_types import PERMISSION_DENIED as PERMISSION_DENIED
-from veri.platform.http.problem_types import RATE_LIMITED as RATE_LIMITED
-from veri.platform.http.problem_types import STORE_UNAVAILABLE as STORE_UNAVAILABLE
-from veri.platform.http.problem_types import UNPROCESSABLE as UNPROCESSABLE
-from veri.platform.http.problem_types import Problem as Problem
-from veri.platform.http.problem_types import ProblemError as ProblemError
-from veri.platform.http.problem_types import ProblemKind as ProblemKind
-from veri.platform.http.problem_types import ProblemResponse as ProblemResponse
-from veri.platform.http.problem_types import get_kind_for_status as get_kind_for_status
+from veri.platform.http.conversion import build_unavailable, convert_exception
+from veri.platform.http.problem_types import (
+    CONFLICT,
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    MALFORMED_REQUEST,
+    NOT_FOUND,
+    PERMISSION_DENIED,
+    RATE_LIMITED,
+    STORE_UNAVAILABLE,
+    UNPROCESSABLE,
+    Problem,
+    ProblemError,
+    ProblemKind,
+    ProblemResponse,
+    get_kind_for_status,
+)
+from veri.platform.http.requests import unwrap_request
 
+__all__ = [
+    "CONFLICT",
+    "INTERNAL_ERROR",
+    "INVALID_REQUEST",
+    "MALFORMED_REQUEST",
+    "NOT_FOUND",
+    "PERMISSION_DENIED",
+    "RATE_LIMITED",
+    "STORE_UNAVAILABLE",
+    "UNPROCESSABLE",
+    "Problem",
+    "ProblemError",
+    "ProblemKind",
+    "ProblemResponse",
+    "add_violated_policies",
+    "build_unavailable",
+    "convert_exception",
+    "get_kind_for_status",
+    "handle_exception",
+]
 logger = structlog.get_logger(__name__)
 
 
@@ -32,7 +54,7 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> ProblemResponse
     if problem is None:
         return None
     set_rollback()
-    request = _get_django_request(context.get("request"))
+    request = unwrap_request(context.get("request"))
     if problem.kind == STORE_UNAVAILABLE:
         logger.warning("store_unavailable", error=type(exc).__name__, detail=problem.detail)
     return ProblemResponse(problem=add_violated_policies(problem, request=request), request=request)
@@ -50,7 +72,3 @@ def add_violated_policies(problem: Problem, *, request: HttpRequest | None) -> P
         headers=problem.headers,
         extensions={**problem.extensions, "violated-policies": violated},
     )
-
-
-def _get_django_request(request: Any) -> HttpRequest | None:
-    return getattr(request, "_request", request)

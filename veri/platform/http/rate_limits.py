@@ -15,6 +15,7 @@ from veri.platform.connections.redis import get_redis
 
 DEFAULT_PLAN_LIMIT = "1000/900"
 MAX_LOCAL_WINDOWS = 10_000
+WARN_EVERY_SECONDS = 60
 logger = structlog.get_logger(__name__)
 
 # Counts all windows of a request or, when one is full, none: a refused request does not use up the others.
@@ -120,7 +121,7 @@ _last_warning = float("-inf")
 
 def _warn_once_a_minute(error: Exception) -> None:
     global _last_warning  # noqa: PLW0603  one clock per process, a lost update only repeats a log line
-    if time.monotonic() - _last_warning >= 60:
+    if time.monotonic() - _last_warning >= WARN_EVERY_SECONDS:
         _last_warning = time.monotonic()
         logger.warning("rate_limits_local", error=type(error).__name__)
 

@@ -1,14 +1,15 @@
 """The OpenAPI schema of one operation: drf-spectacular's, with our problems and one tag per app."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.apps import apps
 from drf_spectacular.openapi import AutoSchema
 
-from veri.platform.http import openapi as openapi
+from veri.platform.http import openapi
 from veri.platform.http.problem_serializer import ProblemSerializer
 from veri.platform.http.problem_types import CONTENT_TYPE
 
+__all__ = ["ProblemAutoSchema", "openapi"]  # importing openapi registers the key's authentication scheme
 DESCRIPTIONS = {
     "400": "The request cannot be read or is not valid.",
     "401": "Valid credentials are needed.",
@@ -34,7 +35,7 @@ class ProblemAutoSchema(AutoSchema):
         config = apps.get_containing_app_config(type(self.view).__module__)
         return [str(config.verbose_name)] if config else list(super().get_tags())
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status, description in DESCRIPTIONS.items():
             if status in BODY_STATUSES and self.method in {"GET", "HEAD", "DELETE"}:

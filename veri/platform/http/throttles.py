@@ -8,6 +8,7 @@ from rest_framework.throttling import BaseThrottle
 
 from veri.platform.http.clients import get_client_network
 from veri.platform.http.rate_limits import Limit, build_limit, consume, get_plan_limit, is_exempt
+from veri.platform.http.requests import unwrap_request
 
 if TYPE_CHECKING:  # DRF's views import this module while they load
     from rest_framework.views import APIView
@@ -20,7 +21,7 @@ class ScopeThrottle(BaseThrottle):
         self._wait = 0.0
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        django_request: HttpRequest = request._request
+        django_request: HttpRequest = unwrap_request(request)
         if is_exempt(django_request.path):
             return True
         decisions = consume(limits=_build_limits(request, getattr(view, "throttle_scope", "")))
@@ -33,7 +34,7 @@ class ScopeThrottle(BaseThrottle):
 
 
 def _build_limits(request: Request, scope: str) -> list[Limit]:
-    address = get_client_network(request._request)
+    address = get_client_network(unwrap_request(request))
     client = _get_client(request)
     own = (
         build_limit(scope="plan", client=client, rate=get_plan_limit(request))
@@ -45,6 +46,6 @@ def _build_limits(request: Request, scope: str) -> list[Limit]:
 
 def _get_client(request: Request) -> str:
     """Return the signed-in client: an API key counts by itself, everything else by user."""
-    if getattr(request.auth, "prefix", ""):
-        return f"key-{request.auth.prefix}"
-    return f"user-{request.user.pk}" if request.user and request.user.is_authenticated else ""
+    if prefix := getattr(request.auth, "prefix", ""):
+        return f"key-{prefix}"
+    return f"user-{request.user.pk}" if request.user.is_authenticated else ""

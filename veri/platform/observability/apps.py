@@ -23,10 +23,19 @@ class ObservabilityConfig(AppConfig):
         signals.worker_process_shutdown.connect(_forget_process, weak=False, dispatch_uid="veri.worker_metrics")
 
 
+_task_logging: list[Any] = []  # signals hold receivers weakly
+
+
 def _set_up_worker_logging(**_: Any) -> None:
+    """Configure logs in a worker or beat before it forks, and bind task ids to every line of a task."""
+    from django_structlog.celery.receivers import CeleryReceiver
+
     from veri.platform.observability.logs import configure_logging
 
     configure_logging(level=settings.LOG_LEVEL)
+    if not _task_logging:
+        _task_logging.append(CeleryReceiver())
+        _task_logging[0].connect_worker_signals()
 
 
 def _forget_process(pid: int, **_: Any) -> None:

@@ -7,9 +7,11 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from veri.platform.observability import metrics as metrics
+from veri.platform.observability import metrics
 from veri.platform.observability.multiprocess import read_merged_metrics
 from veri.platform.observability.registry import RegisteredCollector, register_gauge
+
+__all__ = ["count_database_connections", "metrics", "render_metrics"]  # importing metrics creates them
 
 
 class _MergedCollector(Collector):

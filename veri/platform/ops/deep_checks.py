@@ -39,7 +39,9 @@ def _measure_queue(key: str) -> dict[str, float]:
     from veri.platform.ops.worker_signals import PUBLISHED_AT
 
     pipeline = get_redis().pipeline(transaction=False)
-    length, oldest = pipeline.llen(key).lindex(key, -1).execute()
+    pipeline.llen(key)
+    pipeline.lindex(key, -1)
+    length, oldest = pipeline.execute()
     published = orjson.loads(oldest)["headers"].get(PUBLISHED_AT, time.time()) if oldest else time.time()
     return {"length": length, "age": round(max(time.time() - published, 0.0), 1)}
 

@@ -44,17 +44,16 @@ def _describe(created: CreatedApiKey) -> dict[str, Any]:
     return {**ApiKeySerializer(created.key).data, "credential": created.credential}
 
 
-class OwnApiKeysMixin:
+class OwnApiKeysView(generics.GenericAPIView[ApiKey]):
     permission_classes = [IsPerson]
     serializer_class = ApiKeySerializer
     queryset = ApiKey.objects.none()
-    request: Request
 
     def get_queryset(self) -> QuerySet[ApiKey]:
         return ApiKey.objects.filter(owner_id=self.request.user.pk)
 
 
-class ApiKeyListView(OwnApiKeysMixin, generics.ListAPIView[ApiKey]):
+class ApiKeyListView(OwnApiKeysView, generics.ListAPIView[ApiKey]):
     @extend_schema(operation_id="api_keys_create", request=ApiKeySerializer, responses={201: CreatedApiKeySerializer})
     def post(self, request: Request) -> Response:
         """Create a key; its credential is in this answer only."""
@@ -69,7 +68,7 @@ class ApiKeyListView(OwnApiKeysMixin, generics.ListAPIView[ApiKey]):
         return Response(_describe(created), status=201)
 
 
-class ApiKeyView(OwnApiKeysMixin, generics.RetrieveAPIView[ApiKey]):
+class ApiKeyView(OwnApiKeysView, generics.RetrieveAPIView[ApiKey]):
     @extend_schema(operation_id="api_keys_revoke", request=None, responses={200: ApiKeySerializer})
     def delete(self, request: Request, pk: int) -> Response:
         """Revoke a key at once."""
@@ -77,7 +76,7 @@ class ApiKeyView(OwnApiKeysMixin, generics.RetrieveAPIView[ApiKey]):
         return Response(ApiKeySerializer(revoked).data)
 
 
-class ApiKeyRotationView(OwnApiKeysMixin, generics.GenericAPIView[ApiKey]):
+class ApiKeyRotationView(OwnApiKeysView):
     @extend_schema(operation_id="api_keys_rotate", request=None, responses={201: CreatedApiKeySerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Replace a key; the old one works for another 24 hours."""

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from veri.platform.http.problems import PERMISSION_DENIED, ProblemError
+from veri.platform.http.requests import unwrap_request
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
@@ -30,18 +31,23 @@ class TokenSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
+def _is_sign_in(request: Any) -> bool:
+    """Tell signing in from the rest; the schema is built without a request."""
+    return getattr(request, "method", "") == "POST"
+
+
 class TokenView(APIView):
     throttle_scope = "auth"
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        signing_in = self.request is not None and self.request.method == "POST"
+        signing_in = _is_sign_in(self.request)
         return [] if signing_in else [TokenAuthentication()]
 
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
 
     def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny() if self.request is not None and self.request.method == "POST" else IsAuthenticated()]
+        return [AllowAny() if _is_sign_in(self.request) else IsAuthenticated()]
 
     @extend_schema(
         operation_id="token_create", request=CredentialsSerializer, responses={201: TokenSerializer}, auth=[]
@@ -50,7 +56,7 @@ class TokenView(APIView):
         """Exchange a name and password for a token."""
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
-        user = authenticate(request=request._request, **credentials.validated_data)
+        user = authenticate(request=unwrap_request(request), **credentials.validated_data)
         if user is None:
             raise AuthenticationFailed("The name or the password is wrong.")
         limit = knox_settings.TOKEN_LIMIT_PER_USER
@@ -58,12 +64,12 @@ class TokenView(APIView):
         if limit is not None and live.count() >= limit:
             raise ProblemError(kind=PERMISSION_DENIED, detail=f"All {limit} tokens of this user are in use.")
         token, text = AuthToken.objects.create(user=user)
-        user_logged_in.send(sender=type(user), request=request._request, user=user)
+        user_logged_in.send(sender=type(user), request=unwrap_request(request), user=user)
         return Response(TokenSerializer({"token": text, "expires_at": token.expiry}).data, status=201)
 
     @extend_schema(operation_id="token_destroy", request=None, responses={204: OpenApiResponse()})
     def delete(self, request: Request) -> Response:
         """Make the token this request is sent with worthless."""
         request.auth.delete()
-        user_logged_out.send(sender=type(request.user), request=request._request, user=request.user)
+        user_logged_out.send(sender=type(request.user), request=unwrap_request(request), user=request.user)
         return Response(status=204)

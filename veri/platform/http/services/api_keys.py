@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
 
@@ -29,10 +29,10 @@ class CreatedApiKey:
 
 def create_api_key(
     *,
-    owner: AbstractBaseUser,
+    owner: Any,
     name: str,
     scopes: Sequence[str],
-    acting_user: AbstractBaseUser,
+    acting_user: Any,
     now: datetime,
     expires_at: datetime | None = None,
     rate_limit: str = "",
@@ -58,7 +58,7 @@ def create_api_key(
 
 
 def rotate_api_key(
-    *, key: ApiKey, acting_user: AbstractBaseUser, now: datetime, overlap: timedelta = DEFAULT_OVERLAP
+    *, key: ApiKey, acting_user: Any, now: datetime, overlap: timedelta = DEFAULT_OVERLAP
 ) -> CreatedApiKey:
     """Create the successor of a key; the old one stays valid for ``overlap``.
 
@@ -84,7 +84,7 @@ def rotate_api_key(
         return _save_new(successor, acting_user=acting_user, action="http.api_key_rotated", now=now)
 
 
-def revoke_api_key(*, key: ApiKey, acting_user: AbstractBaseUser, now: datetime, reason: str = "") -> ApiKey:
+def revoke_api_key(*, key: ApiKey, acting_user: Any, now: datetime, reason: str = "") -> ApiKey:
     """Revoke a key at once; revoking a revoked key changes nothing."""
     with transaction.atomic():
         locked = ApiKey.objects.select_for_update().get(pk=key.pk)
@@ -108,7 +108,7 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _save_new(key: ApiKey, *, acting_user: AbstractBaseUser, action: str, now: datetime) -> CreatedApiKey:
+def _save_new(key: ApiKey, *, acting_user: Any, action: str, now: datetime) -> CreatedApiKey:
     secret = secrets.token_urlsafe(32)
     key.prefix = secrets.token_hex(6)
     key.secret_hash = hash_secret(secret)

@@ -4,8 +4,8 @@ import math
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from veri.platform.http.models import IdempotencyRecord
@@ -43,7 +43,7 @@ class Conflict:
 
 
 def claim_idempotency_key(
-    *, owner: AbstractBaseUser, key: str, fingerprint: str, now: datetime
+    *, owner: Any, key: str, fingerprint: str, now: datetime
 ) -> Claim | Replay | Reuse | Conflict:
     """Claim a key for one request.
 

@@ -4,14 +4,16 @@ import hashlib
 import tarfile
 from pathlib import Path
 
-from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from veri.platform.ops.errors import BackupFailed
 
 
 def get_files_folder() -> Path:
     """Return where the default storage keeps its files."""
-    return Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    if not isinstance(default_storage, FileSystemStorage):
+        raise BackupFailed("the default storage is no folder: back it up where it is kept")
+    return Path(default_storage.location)
 
 
 def dump_files(*, target: Path) -> int:

@@ -48,7 +48,18 @@ def dump_database(*, target: Path) -> dict[str, dict[str, Any]]:
         return measure_tables(connection=connection)
 
 
-def load_dump(*, source: Path, database: str | None = None) -> None:
+def list_extensions() -> list[str]:
+    """Return the extensions of the configured database, besides the built-in language.
+
+    pg_dump takes one that was made in single-user mode, as a prepared template may be, for a part of the server and
+    leaves it out.
+    """
+    with open_dedicated_connection() as connection:
+        rows = connection.execute("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1").fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def load_dump(*, source: Path, extensions: list[str], database: str | None = None) -> None:
     """Load a dump into an empty database: the configured one, or another on the same server.
 
     Raises:
@@ -57,6 +68,9 @@ def load_dump(*, source: Path, database: str | None = None) -> None:
     with open_dedicated_connection() as connection:
         program = get_program(name="pg_restore", server_version=connection.info.server_version)
         with _write_conninfo(connection, database=database) as conninfo:
+            with psycopg.connect(conninfo, autocommit=True) as target:
+                for name in extensions:
+                    target.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
             options = ["--no-owner", "--exit-on-error", "--single-transaction"]
             _run([program, *options, f"--dbname={conninfo}", str(source)])
 
@@ -76,9 +90,12 @@ def create_scratch_database(*, name: str) -> Iterator[str]:
 @contextmanager
 def open_database(*, name: str) -> Iterator["psycopg.Connection[Any]"]:
     """Open another database of the same server, with the same credentials."""
-    with open_dedicated_connection() as connection, _write_conninfo(connection, database=name) as conninfo:
-        with psycopg.connect(conninfo) as other:
-            yield other
+    with (
+        open_dedicated_connection() as connection,
+        _write_conninfo(connection, database=name) as conninfo,
+        psycopg.connect(conninfo) as other,
+    ):
+        yield other
 
 
 def measure_tables(*, connection: "psycopg.Connection[Any]") -> dict[str, dict[str, Any]]:

@@ -8,10 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from veri.platform.connections.mongo import get_database
+from veri.platform.connections.postgres import open_dedicated_connection
 from veri.platform.ops.backup import files, mongo, postgres
 from veri.platform.ops.backup.manifest import find_backup, read_manifest, write_manifest
 from veri.platform.ops.enums import BackupKind, BackupState
@@ -64,7 +67,7 @@ def _run(kind: BackupKind, name: str, now: datetime, work: Callable[[], tuple[in
     run = BackupRun(name=name, kind=kind, started_at=now)
     try:
         run.size_bytes, run.detail = work()
-    except (BackupFailed, PyMongoError, OSError, postgres.psycopg.Error) as error:
+    except (BackupFailed, PyMongoError, OSError, psycopg.Error) as error:
         _finish(run, state=BackupState.FAILED, error=str(error)[:2000])
         if isinstance(error, BackupFailed):
             raise
@@ -92,6 +95,7 @@ def _create(root: Path, name: str, now: datetime) -> tuple[int, dict[str, Any]]:
     try:
         contents = {
             "postgres": postgres.dump_database(target=partial / DUMP),
+            "extensions": postgres.list_extensions(),
             "mongo": mongo.dump_collections(folder=partial / COLLECTIONS),
             "files": files.dump_files(target=partial / FILES),
         }
@@ -107,7 +111,7 @@ def _verify(folder: Path) -> tuple[int, dict[str, Any]]:
     manifest = read_manifest(folder=folder)
     scratch = f"verify_{uuid.uuid4().hex[:12]}"
     with postgres.create_scratch_database(name=scratch):
-        postgres.load_dump(source=folder / DUMP, database=scratch)
+        postgres.load_dump(source=folder / DUMP, extensions=manifest["extensions"], database=scratch)
         with postgres.open_database(name=scratch) as connection:
             _compare("table", manifest["postgres"], postgres.measure_tables(connection=connection))
     _verify_collections(folder, manifest, scratch)
@@ -131,10 +135,10 @@ def _verify_collections(folder: Path, manifest: dict[str, Any], scratch: str) ->
 def _restore(folder: Path, manifest: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     connections.close_all()  # our own session must not hold what is dropped
     postgres.empty_database()
-    postgres.load_dump(source=folder / DUMP)
-    with postgres.open_dedicated_connection(autocommit=False) as connection:
+    postgres.load_dump(source=folder / DUMP, extensions=manifest["extensions"])
+    with open_dedicated_connection(autocommit=False) as connection:
         _compare("table", manifest["postgres"], postgres.measure_tables(connection=connection))
-    database = mongo.get_database()
+    database = get_database()
     mongo.drop_collections(database=database)
     mongo.load_collections(folder=folder / COLLECTIONS, manifest=manifest["mongo"], database=database)
     _compare("collection", manifest["mongo"], mongo.measure_collections(database=database))

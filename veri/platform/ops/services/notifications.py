@@ -97,7 +97,7 @@ def compute_delay(*, attempts: int) -> timedelta:
 
 
 def retry_notifications(*, notification_ids: list[int], now: datetime) -> int:
-    """Give failed and dead notices a fresh start; return how many. An open notice with the same key blocks a dead one."""
+    """Give failed and dead notices a fresh start; return how many. An open twin blocks a dead notice."""
     done = 0
     for row in Notification.objects.filter(
         pk__in=notification_ids, state__in=[NotificationState.DEAD, NotificationState.FAILED]

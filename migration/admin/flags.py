@@ -1,0 +1,14 @@
+"""Stored flags, to look at; the Flags page switches them."""
+
+from django.contrib import admin
+
+from migration.admin.read_only import ReadOnlyAdmin
+from migration.models import FeatureFlag
+
+
+@admin.register(FeatureFlag)
+class FeatureFlagAdmin(ReadOnlyAdmin):
+    list_display = ("name", "is_on", "changed_by", "changed_at", "reason")
+    list_filter = ("is_on",)
+    search_fields = ("name", "reason", "changed_by")
+    ordering = ("name",)
