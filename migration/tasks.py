@@ -70,7 +70,6 @@ def run_backfill_task(self: Task, *, dataset: str, actor_id: int, reason: str, *
 
 @shared_task(
     name="migration.check_dataset_parity",
-    queue="migration",
     time_limit=3600,
     soft_time_limit=PARITY_SECONDS,
     throws=(MigrationError, PyMongoError),

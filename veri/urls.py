@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -11,7 +11,12 @@ urlpatterns = [
     path("api/v1/", include("billing.urls")),
     path("api/v1/", include("memory.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("", include("veri.platform.ops.urls")),
     path("", include("veri.platform.observability.urls")),
 ]
+
+handler400 = "veri.platform.http.error_views.handle_bad_request"
+handler403 = "veri.platform.http.error_views.handle_permission_denied"
+handler404 = "veri.platform.http.error_views.handle_not_found"
+handler500 = "veri.platform.http.error_views.handle_server_error"

@@ -5,7 +5,6 @@ from typing import Any
 
 from memory.enums import MemoryType, SignalKind
 from memory.extraction.candidates import Candidate, SignalFact, Source
-from memory.extraction.phrases import say_date
 
 _NAMES = {
     "subscriberCount": "subscribers",
@@ -53,7 +52,7 @@ def find_metric_slots(source: Source) -> Iterator[Candidate]:
                 subject=source.handle,
                 predicate=f"{name} on {platform}",
                 value=f"{count:,}",
-                text=f"@{source.handle} has {count:,} {name} on {platform} (as of {say_date(source.occurred_at)}).",
+                text=f"@{source.handle} has {count:,} {name} on {platform}.",
                 keywords="audience size followers subscribers count many",
                 is_slot=True,
                 confidence=1.0,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from memory.enums import MemoryType
 from memory.extraction.candidates import Candidate, Source
-from memory.extraction.phrases import AMOUNT, NAME, PLACE, say_date, split_sentences, trim_name
+from memory.extraction.phrases import AMOUNT, NAME, PLACE, split_sentences, trim_name
 
 I_AM = r"(?:i(?:['’]m| am)|we(?:['’]re| are))"
 I_HAVE = r"(?:i|we)(?:['’]ve| have)?"
@@ -19,7 +19,7 @@ class SlotRule:
 
     predicate: str
     patterns: tuple[re.Pattern[str], ...]
-    tell: Callable[[str, str, str], str]
+    tell: Callable[[str, str], str]
     keywords: str
     type: MemoryType = MemoryType.CREATOR_ENTITY
 
@@ -43,7 +43,7 @@ RULES = (
             rf"{MY} (?:new )?home(?: base| town)? is )(?:now )?(?:in )?<{PLACE}>",
             rf"\b<{PLACE}> is (?:now )?{MY} (?:new )?home(?: base| town)?\b",
         ),
-        tell=lambda who, value, when: f"@{who} lives in {value} (since {when}).",
+        tell=lambda who, value: f"@{who} lives in {value}.",
         keywords="home town city place live lives living based located location moved residence",
     ),
     SlotRule(
@@ -52,7 +52,7 @@ RULES = (
             rf"\b(?:main|title|lead|headline|channel) sponsor(?: is now| is|,|:| -| –)? (?:now )?(?:the )?<{NAME}>",
             rf"\b<{NAME}> (?:is|becomes|joins|joined)(?: now)?(?: as)? {MY} (?:new )?(?:main|title|lead|headline|channel) sponsor",
         ),
-        tell=lambda who, value, when: f"@{who}'s main sponsor is {value} (since {when}).",
+        tell=lambda who, value: f"@{who}'s main sponsor is {value}.",
         keywords="main sponsor sponsors sponsored sponsorship partner brand deal",
     ),
     SlotRule(
@@ -62,7 +62,7 @@ RULES = (
             r"\b(?:i|we)(?:['’]ll)? (?:now |will )?(?:stream|upload|post|go live) (?:now )?<(?:every|each|on) [\w ,&:]+>",
             rf"\b{MY} (?:new )?(?:posting|upload|streaming|stream) schedule (?:is|:)(?: now)? <[\w ,&:]+>",
         ),
-        tell=lambda who, value, when: f"@{who}'s posting schedule is {value} (since {when}).",
+        tell=lambda who, value: f"@{who}'s posting schedule is {value}.",
         keywords="posting schedule upload uploads stream when days often publish new videos",
     ),
     SlotRule(
@@ -72,7 +72,7 @@ RULES = (
             rf"\b(?:switched|moved|upgraded) (?:\w+ )?(?:camera )?to (?:the |a |an )<{NAME}>",
             rf"\b(?:shooting|filming|(?:i|we) (?:now )?(?:film|shoot)) (?:everything )?(?:now )?(?:on|with) (?:the |a |an |my )<{NAME}>",
         ),
-        tell=lambda who, value, when: f"@{who} films with the {value} (since {when}).",
+        tell=lambda who, value: f"@{who} films with the {value}.",
         keywords="camera gear equipment film films filming shoot shooting",
     ),
 )
@@ -88,15 +88,14 @@ FAVOURITE = re.compile(rf"(?i:\b{MY} favou?rite (?P<what>[\w ]{{3,30}}?) (?:is|h
 
 def find_statements(source: Source) -> Iterator[Candidate]:
     """Yield the slots a creator's own words fill."""
-    when = say_date(source.occurred_at)
     for sentence in split_sentences(source.text):
         for rule in RULES:
-            yield from _apply_rule(rule, sentence, source, when)
-        yield from _find_rates(sentence, source, when)
+            yield from _apply_rule(rule, sentence, source)
+        yield from _find_rates(sentence, source)
         yield from _find_favourites(sentence, source)
 
 
-def _apply_rule(rule: SlotRule, sentence: str, source: Source, when: str) -> Iterator[Candidate]:
+def _apply_rule(rule: SlotRule, sentence: str, source: Source) -> Iterator[Candidate]:
     for pattern in rule.patterns:
         found = pattern.search(sentence)
         if found:
@@ -106,7 +105,7 @@ def _apply_rule(rule: SlotRule, sentence: str, source: Source, when: str) -> Ite
                 subject=source.handle,
                 predicate=rule.predicate,
                 value=value,
-                text=rule.tell(source.handle, value, when),
+                text=rule.tell(source.handle, value),
                 keywords=rule.keywords,
                 is_slot=True,
                 confidence=0.9,
@@ -114,7 +113,7 @@ def _apply_rule(rule: SlotRule, sentence: str, source: Source, when: str) -> Ite
             return
 
 
-def _find_rates(sentence: str, source: Source, when: str) -> Iterator[Candidate]:
+def _find_rates(sentence: str, source: Source) -> Iterator[Candidate]:
     for pattern in (RATE, CHARGE):
         found = pattern.search(sentence)
         if found:
@@ -124,7 +123,7 @@ def _find_rates(sentence: str, source: Source, when: str) -> Iterator[Candidate]
                 subject=source.handle,
                 predicate=f"rate for {what}",
                 value=value,
-                text=f"@{source.handle}'s rate for a {what} is {value} (since {when}).",
+                text=f"@{source.handle}'s rate for a {what} is {value}.",
                 keywords="rate rates price fee charge charges cost costs sponsored paid",
                 is_slot=True,
                 confidence=0.95,

@@ -96,12 +96,21 @@ def join_lines(parts: Iterable[str]) -> Iterator[str]:
 def _describe(hit: Hit) -> str:
     if hit.interaction:
         return f"{say_date(hit.interaction.occurred_at)}, {hit.interaction.author or 'the creator'}: {hit.text[:600]}"
-    return hit.text[:600]
+    return (_tell(hit.memory) if hit.memory else hit.text)[:600]
+
+
+def _tell(memory: MemoryRecord) -> str:
+    """Return a memory's sentence; a slot's says since when it holds, or from when until when it held."""
+    if not memory.is_slot:
+        return memory.text
+    since = say_date(memory.valid_from)
+    held = f"from {since} until {say_date(memory.valid_to)}" if memory.valid_to else f"since {since}"
+    return f"{memory.text.rstrip('.')} ({held})."
 
 
 def _quote(hit: Hit, question: str) -> str:
-    if hit.memory and hit.memory.valid_to:
-        return f"Until {say_date(hit.memory.valid_to)}: {hit.text}"
+    if hit.memory:
+        return _tell(hit.memory)
     if hit.interaction is None:
         return hit.text
     wanted = set(analyse(question))

@@ -1,6 +1,7 @@
 """Merge candidates with what is known: repeats strengthen, slots are superseded by event time."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -9,38 +10,38 @@ from creators.models import Creator, Interaction
 from memory.enums import MemoryState
 from memory.extraction import Candidate
 from memory.models import Memory, MemoryEvidence
+from memory.services.timeline import Pairs, Run, SlotKey, plan_slot
 from veri.platform.connections.copying import allocate_ids, copy_rows
 from veri.platform.text import normalise
 
 LATEST_EVIDENCE = 20
-CHANGEABLE = ("strength", "latest_evidence", "state", "valid_from", "valid_to", "superseded_by")
-SlotKey = tuple[str, str]
-Pairs = list[tuple[Interaction, Candidate]]
+CHANGEABLE = ("content_hash", "strength", "latest_evidence", "state", "valid_from", "valid_to", "superseded_by")
 
 
 @dataclass
 class Merged:
-    """The memories the candidates speak of: those that are new, and the known ones that gained evidence."""
+    """The memories the candidates speak of: those that are new, and the known ones that changed."""
 
     memories: list[Memory] = field(default_factory=list)
     formed: list[Memory] = field(default_factory=list)
-    strengthened: set[int] = field(default_factory=set)
+    strengthened: list[Memory] = field(default_factory=list)
+
+
+@dataclass
+class _Draft:
+    """A memory with the interactions it will rest on: those it has, and what is news to it."""
+
+    memory: Memory
+    fresh: dict[int, datetime] = field(default_factory=dict)
+    before: tuple[object, ...] | None = None
 
 
 def merge_candidates(*, creator: Creator, candidates: Pairs, now: datetime) -> Merged:
     """Store candidates of one creator inside the caller's transaction and formation lock."""
-    slots = [pair for pair in candidates if pair[1].is_slot]
-    facts = [pair for pair in candidates if not pair[1].is_slot]
-    proofs: dict[str, list[Interaction]] = defaultdict(list)
-    known = _load_known(creator, facts)
-    for interaction, candidate in facts:
-        digest = hash_content(candidate.subject, candidate.predicate, candidate.value)
-        if digest not in known:
-            known[digest] = _build(creator, candidate, digest, interaction.occurred_at, now)
-        proofs[digest].append(interaction)
-    for key, pairs in _group_by_slot(slots).items():
-        known |= _place_in_slot(creator, key, pairs, proofs, now)
-    return _save(known, proofs)
+    drafts = _draft_facts(creator, [pair for pair in candidates if not pair[1].is_slot], now)
+    for key, pairs in _group_by_slot(candidates).items():
+        drafts += _draft_slot(creator, key, pairs, now)
+    return _save(drafts)
 
 
 def hash_content(*parts: str) -> str:
@@ -48,53 +49,67 @@ def hash_content(*parts: str) -> str:
     return blake2b("\x1f".join(normalise(part) for part in parts).encode(), digest_size=16).hexdigest()
 
 
-def _load_known(creator: Creator, pairs: Pairs) -> dict[str, Memory]:
-    digests = {hash_content(one.subject, one.predicate, one.value) for _, one in pairs}
-    found = Memory.objects.filter(creator=creator, content_hash__in=digests)
-    return {memory.content_hash: memory for memory in found}
-
-
-def _group_by_slot(pairs: Pairs) -> dict[SlotKey, Pairs]:
-    grouped: dict[SlotKey, Pairs] = defaultdict(list)
+def _draft_facts(creator: Creator, pairs: Pairs, now: datetime) -> list[_Draft]:
+    """Return one draft per statement; the same statement again is more evidence for it."""
+    by_hash: dict[str, Pairs] = defaultdict(list)
     for interaction, candidate in pairs:
-        grouped[candidate.subject, candidate.predicate].append((interaction, candidate))
+        by_hash[hash_content(candidate.subject, candidate.predicate, candidate.value)].append((interaction, candidate))
+    known = {one.content_hash: one for one in Memory.objects.filter(creator=creator, content_hash__in=by_hash)}
+    rested = _read_evidence([one.pk for one in known.values()])
+    drafts = []
+    for digest, stated in by_hash.items():
+        memory = known.get(digest)
+        before = _get_changeable(memory) if memory else None
+        memory = memory or _build(creator, stated[0][1], now)
+        fresh = {one.pk: one.occurred_at for one, _ in stated if (memory.pk, one.pk) not in rested}
+        memory.content_hash = digest
+        memory.valid_from = min([memory.valid_from or stated[0][0].occurred_at, *fresh.values()])
+        drafts.append(_Draft(memory=memory, fresh=fresh, before=before))
+    return drafts
+
+
+def _read_evidence(memory_ids: list[int]) -> set[tuple[int, int]]:
+    return set(MemoryEvidence.objects.filter(memory__in=memory_ids).values_list("memory_id", "interaction_id"))
+
+
+def _group_by_slot(candidates: Pairs) -> dict[SlotKey, Pairs]:
+    grouped: dict[SlotKey, Pairs] = defaultdict(list)
+    for interaction, candidate in candidates:
+        if candidate.is_slot:
+            grouped[candidate.subject, candidate.predicate].append((interaction, candidate))
     return grouped
 
 
-def _place_in_slot(
-    creator: Creator, key: SlotKey, pairs: Pairs, proofs: dict[str, list[Interaction]], now: datetime
-) -> dict[str, Memory]:
-    """Put each value on the slot's time line; a value that is said again while it holds is evidence, not news."""
-    line = list(Memory.objects.filter(creator=creator, subject=key[0], predicate=key[1], is_slot=True))
-    for interaction, candidate in pairs:
-        line.sort(key=_by_event_time)
-        memory = _find_holding(line, candidate.value, interaction.occurred_at)
-        if memory is None:
-            digest = hash_content(*key, candidate.value, interaction.occurred_at.isoformat())
-            memory = _build(creator, candidate, digest, interaction.occurred_at, now)
-            line.append(memory)
-        proofs[memory.content_hash].append(interaction)
-    return {memory.content_hash: memory for memory in line}
+def _draft_slot(creator: Creator, key: SlotKey, pairs: Pairs, now: datetime) -> list[_Draft]:
+    """Bring a slot's memories in line with its time line; a split run takes its evidence along."""
+    plan = plan_slot(creator=creator, key=key, pairs=pairs)
+    drafts = [_draft_run(creator, key, run, now) for run in plan.runs]
+    for earlier, later in zip(drafts, [*drafts[1:], None], strict=True):
+        earlier.memory.state = MemoryState.SUPERSEDED if later else MemoryState.ACTIVE
+        earlier.memory.valid_to = later.memory.valid_from if later else None
+        earlier.memory.superseded_by = later.memory if later else None
+    Memory.objects.filter(pk__in=[one.pk for one in plan.emptied]).delete()
+    return drafts
 
 
-def _by_event_time(memory: Memory) -> tuple[datetime, str]:
-    return memory.valid_from, memory.content_hash
+def _draft_run(creator: Creator, key: SlotKey, run: Run, now: datetime) -> _Draft:
+    memory, before = run.memory, _get_changeable(run.memory) if run.memory else None
+    if memory is None:
+        memory = _build(creator, run.candidate, now) if run.candidate else _copy_words(run.source, now)
+    memory.valid_from = run.valid_from
+    memory.content_hash = hash_content(*key, memory.value, run.valid_from.isoformat())
+    moved = [one for one in run.assertions if one.memory and one.memory is not memory]
+    MemoryEvidence.objects.filter(
+        memory__in={one.memory.pk for one in moved if one.memory}, interaction__in=[one.interaction_id for one in moved]
+    ).delete()
+    fresh = {one.interaction_id: one.occurred_at for one in run.assertions if one.memory is not memory}
+    held = sorted(((one.occurred_at, one.interaction_id) for one in run.assertions if one.memory is memory), reverse=True)
+    memory.strength = len(held)
+    memory.latest_evidence = [pk for _, pk in held[:LATEST_EVIDENCE]]
+    return _Draft(memory=memory, fresh=fresh, before=before)
 
 
-def _find_holding(line: list[Memory], value: str, at: datetime) -> Memory | None:
-    """Return the memory of a value that holds at an instant, or that the very next change brings."""
-    earlier = [one for one in line if one.valid_from <= at]
-    later = [one for one in line if one.valid_from > at]
-    wanted = normalise(value)
-    if earlier and normalise(earlier[-1].value) == wanted:
-        return earlier[-1]
-    if later and normalise(later[0].value) == wanted:
-        later[0].valid_from = at
-        return later[0]
-    return None
-
-
-def _build(creator: Creator, candidate: Candidate, digest: str, at: datetime, now: datetime) -> Memory:
+def _build(creator: Creator, candidate: Candidate, now: datetime) -> Memory:
     return Memory(
         creator=creator,
         type=candidate.type,
@@ -103,85 +118,57 @@ def _build(creator: Creator, candidate: Candidate, digest: str, at: datetime, no
         value=candidate.value,
         text=candidate.text,
         keywords=candidate.keywords,
-        content_hash=digest,
         is_slot=candidate.is_slot,
         confidence=candidate.confidence,
-        valid_from=at,
         recorded_at=now,
     )
 
 
-def _save(known: dict[str, Memory], proofs: dict[str, list[Interaction]]) -> Merged:
+def _copy_words(source: Memory | None, now: datetime) -> Memory:
+    if source is None:
+        raise RuntimeError("a run has neither a candidate nor a memory")
+    names = ("creator_id", "type", "subject", "predicate", "value", "text", "keywords", "is_slot", "confidence")
+    return Memory(**{name: getattr(source, name) for name in names}, recorded_at=now)
+
+
+def _save(drafts: list[_Draft]) -> Merged:
     """Write new memories, changed ones and evidence; what did not change is not touched."""
-    memories = list(known.values())
-    before = {one.pk: _get_changeable(one) for one in memories if one.pk is not None}
-    new = [one for one in memories if one.pk is None]
+    new = [one.memory for one in drafts if one.before is None]
     for memory, key in zip(new, allocate_ids(model=Memory, count=len(new)), strict=True):
         memory.pk = key
-    _order_slots(memories)
-    gained = _add_evidence(known, proofs, set(before))
+    _count_evidence(drafts)
+    changed = [one.memory for one in drafts if one.before is not None and _get_changeable(one.memory) != one.before]
+    _free_hashes(changed)
     Memory.objects.bulk_create(new, batch_size=500)
-    _copy_evidence(gained)
-    changed = [one for one in memories if one.pk in before and _get_changeable(one) != before[one.pk]]
     Memory.objects.bulk_update(changed, CHANGEABLE, batch_size=100)
-    return Merged(memories=memories, formed=new, strengthened={key for key in gained if key in before})
+    copy_rows(
+        model=MemoryEvidence,
+        columns=("memory_id", "interaction_id", "occurred_at"),
+        rows=((one.memory.pk, pk, at) for one in drafts for pk, at in one.fresh.items()),
+    )
+    return Merged(memories=[one.memory for one in drafts], formed=new, strengthened=changed)
+
+
+def _free_hashes(changed: list[Memory]) -> None:
+    """Take changed memories' hashes out of the way: a run may take over the hash another one had."""
+    if not changed:
+        return
+    for memory in changed:
+        wanted = memory.content_hash
+        Memory.objects.filter(pk=memory.pk).exclude(content_hash=wanted).update(content_hash=f"moving-{memory.pk}"[:32])
 
 
 def _get_changeable(memory: Memory) -> tuple[object, ...]:
     return tuple(getattr(memory, name) for name in (*CHANGEABLE[:-1], "superseded_by_id"))
 
 
-def _order_slots(memories: list[Memory]) -> None:
-    """Let each value of a slot hold until the next one's event time."""
-    lines: dict[SlotKey, list[Memory]] = defaultdict(list)
-    for memory in memories:
-        if memory.is_slot:
-            lines[memory.subject, memory.predicate].append(memory)
-    for line in lines.values():
-        line.sort(key=_by_event_time)
-        for earlier, later in zip(line, [*line[1:], None], strict=True):
-            earlier.state = MemoryState.SUPERSEDED if later else MemoryState.ACTIVE
-            earlier.valid_to = later.valid_from if later else None
-            earlier.superseded_by = later
-
-
-def _add_evidence(
-    known: dict[str, Memory], proofs: dict[str, list[Interaction]], stored: set[int]
-) -> dict[int, list[Interaction]]:
-    """Set strength and latest evidence; return by memory the interactions that are news to it."""
-    rested = set(
-        MemoryEvidence.objects.filter(
-            memory__in=[known[digest].pk for digest in proofs if known[digest].pk in stored],
-            interaction__in={one.pk for interactions in proofs.values() for one in interactions},
-        ).values_list("memory_id", "interaction_id")
-    )
-    gained: dict[int, list[Interaction]] = {}
-    for digest, interactions in proofs.items():
-        memory = known[digest]
-        fresh = {one.pk: one for one in interactions if (memory.pk, one.pk) not in rested}
-        if fresh:
-            gained[memory.pk] = list(fresh.values())
-            memory.strength += len(fresh)
-    _refresh_latest({one.pk: one for one in known.values()}, gained, stored)
-    return gained
-
-
-def _refresh_latest(by_id: dict[int, Memory], gained: dict[int, list[Interaction]], stored: set[int]) -> None:
-    """Set the latest twenty interactions of the memories that gained some."""
-    latest: dict[int, list[tuple[datetime, int]]] = {
-        key: [(one.occurred_at, one.pk) for one in interactions] for key, interactions in gained.items()
-    }
-    held = {pk for key in gained if key in stored for pk in by_id[key].latest_evidence}
+def _count_evidence(drafts: Iterable[_Draft]) -> None:
+    """Add what is news to strength and to the latest twenty, by event time."""
+    gained = [one for one in drafts if one.fresh]
+    held = {pk for one in gained for pk in one.memory.latest_evidence}
     instants = dict(Interaction.objects.filter(pk__in=held).values_list("pk", "occurred_at")) if held else {}
-    for key, instants_and_ids in latest.items():
-        instants_and_ids += [(instants[pk], pk) for pk in by_id[key].latest_evidence if pk in instants]
-        newest = sorted(instants_and_ids, reverse=True)[:LATEST_EVIDENCE]
-        by_id[key].latest_evidence = [pk for _, pk in newest]
-
-
-def _copy_evidence(gained: dict[int, list[Interaction]]) -> None:
-    copy_rows(
-        model=MemoryEvidence,
-        columns=("memory_id", "interaction_id", "occurred_at"),
-        rows=((key, one.pk, one.occurred_at) for key, interactions in gained.items() for one in interactions),
-    )
+    for one in gained:
+        one.memory.strength += len(one.fresh)
+        every = {pk: instants[pk] for pk in one.memory.latest_evidence if pk in instants} | one.fresh
+        newest = sorted(every, key=lambda pk: (every[pk], pk), reverse=True)
+        one.memory.latest_evidence = newest[:LATEST_EVIDENCE]

@@ -12,6 +12,7 @@ from migration.admin.read_only import ReadOnlyAdmin
 from migration.enums import MismatchKind, ParityState
 from migration.errors import UnknownDataset
 from migration.models import ParityMismatch, ParityRun
+from migration.queries.agreement import format_agreement
 from migration.queries.mismatches import get_mismatch_detail
 
 STATE_COLORS = {
@@ -37,8 +38,7 @@ class ParityRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Agreement")
     def agreement(self, run: ParityRun) -> str:
-        # Floored: 99.9996 % is not 100 %.
-        return f"{int(run.percent * 1000) / 1000:g} %" if run.compared else "—"
+        return format_agreement(run)
 
 
 class RunFilter(admin.SimpleListFilter):

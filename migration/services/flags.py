@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from migration.enums import Flag
+from migration.enums import Flag, Stage
 from migration.errors import FlagForcedOff, FlagNeedUnmet, ReasonMissing
 from migration.models import Dataset, FeatureFlag
 from migration.queries.flags import FlagState, forget_flags, get_flag_state, is_flag_on
@@ -50,11 +50,22 @@ def set_flag(*, name: str, is_on: bool, actor: Any, reason: str, now: datetime) 
 
 
 def align_capture(*, actor: Any, reason: str, now: datetime) -> None:
-    """Start or stop capturing so that it agrees with the effective ``USE_MONGO``; idempotent, needs a transaction."""
+    """Start or stop capturing so that it agrees with the effective ``USE_MONGO``; idempotent, needs a transaction.
+
+    Reads the flag afresh under the flags' lock: a cached flag must not decide what is captured.
+    """
+    lock_flags()
+    forget_flags()
     if is_flag_on(Flag.USE_MONGO):
         start_capture(actor=actor, reason=reason, now=now)
-    elif Dataset.objects.filter(is_capturing=True).exists():
+    else:
         stop_capture(actor=actor, reason=reason, now=now)
+
+
+def is_capture_aligned() -> bool:
+    """Return whether capturing seems to agree with the flag; a cheap look before ``align_capture``."""
+    stale = Dataset.objects.filter(stage=Stage.OFF) if is_flag_on(Flag.USE_MONGO) else Dataset.objects.filter(is_capturing=True)
+    return not stale.exists()
 
 
 def _check_may_be_on(state: FlagState) -> None:

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
 from migration.registry import iterate_specs
-from migration.services.flags import align_capture
+from migration.services.flags import align_capture, is_capture_aligned
 from migration.services.relay import relay_batch
 from veri.platform.connections.postgres import open_dedicated_connection
 from veri.platform.ops.services.heartbeats import record_heartbeat
@@ -53,8 +53,9 @@ class RelayLoop:
 
     def _drain(self) -> bool:
         """Relay one batch; return whether there may be more."""
-        with transaction.atomic():
-            align_capture(actor="relay", reason="relay follows the flag", now=timezone.now())
+        if not is_capture_aligned():
+            with transaction.atomic():
+                align_capture(actor="relay", reason="capture follows the flag", now=timezone.now())
         if not is_flag_on(Flag.USE_MONGO):
             return False
         try:

@@ -23,10 +23,10 @@ EMBEDDED_ROOT = VAR_DIR
 EMBEDDED_STORES = ENVIRONMENT.embedded
 
 INSTALLED_APPS = [
-    "veri.console",
-    "unfold",
+    "veri.console.apps.ConsoleConfig",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "veri.console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,60 @@
+# Veri. `make help` explains every target. Needs Python 3.11 or newer with venv, and make; nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+# Tests share two cores with four embedded servers: more processes than cores only wait for each other.
+TEST_PROCESSES ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test check bench openapi format clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(RUNTIME): requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+install: $(DEV) ## Install everything into .venv
+
+demo: $(RUNTIME) ## Run the main job end to end on embedded stores, and say what happened
+	@$(BIN)/python -m veri.demo
+
+run: $(RUNTIME) ## Start web, worker, beat and relay; prints the console's address and password
+	@$(BIN)/python manage.py prepare_run
+	@$(BIN)/honcho start
+
+test: $(DEV) ## Run every test on embedded stores
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
+
+check: $(DEV) ## Ruff, mypy, import contracts, migrations, OpenAPI drift, deployment check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	diff -u docs/openapi.yaml var/openapi.yaml
+	deploy/check
+
+openapi: $(DEV) ## Write docs/openapi.yaml anew
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+format: $(DEV) ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV) ## Measure speed and memory as ratios against bare tools
+	$(BIN)/python -m tests.bench
+
+clean: ## Stop embedded stores and remove what was built
+	-@test -x $(BIN)/python && $(BIN)/python manage.py embedded stop
+	rm -rf var staticfiles

@@ -1,0 +1,94 @@
+"""This month's budgets, and who used what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Sum
+
+from billing.models import Allowance, UsageEvent
+from billing.services.metering import get_budget
+from billing.services.periods import get_month
+
+SHOWN_CREATORS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetState:
+    """A service's budget in micro-dollars; ``spent`` is metered, ``reserved`` is held for calls under way."""
+
+    service: str
+    limit: int
+    spent: int
+    reserved: int
+    allowance_id: int | None
+
+    @property
+    def percent(self) -> float:
+        """Return the used share, 0 to 100 and above; a budget of nothing is used up once anything is."""
+        used = self.spent + self.reserved
+        return 100.0 * used / self.limit if self.limit else (100.0 if used else 0.0)
+
+    @property
+    def is_alarming(self) -> bool:
+        return self.limit > 0 and self.percent >= 100.0 * settings.ALERT_THRESHOLD
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatorUsage:
+    """One creator's month; ``creator_id`` is None for what belongs to nobody (any more)."""
+
+    creator_id: int | None
+    handle: str | None
+    requests: int
+    tokens: int
+    cost_micro_usd: int
+    quota_limit: int | None
+
+
+def list_budget_states(*, at: datetime) -> list[BudgetState]:
+    """Return every budgeted service, used or not: one indexed read."""
+    start, _ = get_month(at)
+    scopes = {f"budget:{service}": service for service in settings.MONTHLY_BUDGETS}
+    found = {one.scope: one for one in Allowance.objects.filter(scope__in=scopes, period_start=start)}
+    return [_describe(service, found.get(scope)) for scope, service in scopes.items()]
+
+
+def list_creator_usage(*, at: datetime, limit: int = SHOWN_CREATORS) -> list[CreatorUsage]:
+    """Return the creators who used most this month, the costliest first."""
+    start, end = get_month(at)
+    rows = (
+        UsageEvent.objects.filter(occurred_at__gte=start, occurred_at__lt=end)
+        .values("creator_id", "creator__handle")
+        .annotate(
+            requests=Count("pk"),
+            tokens=Sum("input_tokens") + Sum("cache_read_tokens") + Sum("output_tokens")
+            + Sum("cache_write_5m_tokens") + Sum("cache_write_1h_tokens"),
+            cost=Sum("cost_micro_usd"),
+        )
+        .order_by("-cost", "-requests", "creator_id")[:limit]
+    )  # fmt: skip
+    found = list(rows)
+    scopes = [f"quota:assistant:{row['creator_id']}" for row in found]
+    quotas = dict(Allowance.objects.filter(scope__in=scopes, period_start=start).values_list("scope", "limit"))
+    return [
+        CreatorUsage(
+            creator_id=row["creator_id"],
+            handle=row["creator__handle"],
+            requests=row["requests"],
+            tokens=row["tokens"],
+            cost_micro_usd=row["cost"],
+            quota_limit=quotas.get(f"quota:assistant:{row['creator_id']}"),
+        )
+        for row in found
+    ]
+
+
+def _describe(service: str, allowance: Allowance | None) -> BudgetState:
+    return BudgetState(
+        service=service,
+        limit=allowance.limit if allowance else get_budget(service),
+        spent=allowance.spent if allowance else 0,
+        reserved=allowance.reserved if allowance else 0,
+        allowance_id=allowance.pk if allowance else None,
+    )

@@ -1,0 +1,14 @@
+from memory.admin.conversation import ConversationTurnAdmin
+from memory.admin.index import IndexedDocumentAdmin, MemoryVectorAdmin, PostingAdmin
+from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
+from memory.admin.signal import SignalAdmin
+
+__all__ = [
+    "ConversationTurnAdmin",
+    "IndexedDocumentAdmin",
+    "MemoryAdmin",
+    "MemoryEvidenceAdmin",
+    "MemoryVectorAdmin",
+    "PostingAdmin",
+    "SignalAdmin",
+]

@@ -1,0 +1,46 @@
+"""The search index in the console: for looking up why something is or is not found."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from memory.models import IndexedDocument, MemoryVector, Posting
+from migration.admin.read_only import ReadOnlyAdmin
+
+
+@admin.register(IndexedDocument)
+class IndexedDocumentAdmin(ReadOnlyAdmin):
+    list_display = ("id", "creator", "kind", "target_id", "length")
+    list_select_related = ("creator",)
+    list_filter = ("kind",)
+    search_fields = ("=target_id",)
+    search_help_text = "The id of a memory or an interaction."
+    ordering = ("-id",)
+    sortable_by = ()
+
+
+@admin.register(Posting)
+class PostingAdmin(ReadOnlyAdmin):
+    list_display = ("id", "creator", "term", "kind", "target_id", "frequency", "length")
+    list_select_related = ("creator",)
+    list_filter = ("kind",)
+    search_fields = ("=creator__handle", "=term")
+    search_help_text = "A handle and a term, as it is indexed: lumenkitchen sponsor."
+    ordering = ("-id",)
+    sortable_by = ()
+
+
+@admin.register(MemoryVector)
+class MemoryVectorAdmin(ReadOnlyAdmin):
+    list_display = ("id", "creator", "kind", "target_id", "model", "model_version")
+    list_select_related = ("creator",)
+    list_filter = ("kind", "model")
+    search_fields = ("=target_id",)
+    search_help_text = "The id of a memory or an interaction."
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("creator", "kind", "target_id", "model", "model_version", "version")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MemoryVector]:
+        rows: QuerySet[MemoryVector] = super().get_queryset(request)
+        return rows.defer("embedding")

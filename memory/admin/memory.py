@@ -1,0 +1,71 @@
+"""Memories in the console: read-only, with what they rest on and what became of them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import display
+
+from memory.admin.searching import narrow_search
+from memory.enums import MemoryState
+from memory.models import Memory, MemoryEvidence
+from memory.queries.explanation import explain_memory
+from migration.admin.read_only import ReadOnlyAdmin
+
+SEARCH_HELP = "Words of the text among the newest 50,000 rows; begin with @handle to search one creator."
+
+
+@admin.register(Memory)
+class MemoryAdmin(ReadOnlyAdmin):
+    list_display = ("id", "creator", "type", "shortened_text", "state_label", "strength", "confidence_shown", "valid_from")
+    list_select_related = ("creator",)
+    list_filter = ("type", "state", "is_slot")
+    search_fields = ("text", "subject")
+    search_help_text = SEARCH_HELP
+    ordering = ("-id",)
+    sortable_by = ()
+    change_form_template = "admin/memory/memory.html"
+    fieldsets = (
+        (None, {"fields": ("creator", "type", "text", "subject", "predicate", "value", "keywords")}),
+        ("Standing", {"fields": ("state", "is_slot", "confidence", "strength", "valid_from", "valid_to", "superseded_by")}),
+        ("Record", {"fields": ("recorded_at", "version", "content_hash"), "classes": ("collapse",)}),
+    )
+
+    @admin.display(description="Text")
+    def shortened_text(self, memory: Memory) -> str:
+        return memory.text[:90]
+
+    @display(description="State", label={MemoryState.ACTIVE.label: "success", MemoryState.SUPERSEDED.label: "default"})
+    def state_label(self, memory: Memory) -> str:
+        return memory.get_state_display()
+
+    @admin.display(description="Confidence")
+    def confidence_shown(self, memory: Memory) -> str:
+        return f"{memory.confidence:.2f}"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        rows, words = narrow_search(rows=queryset, search_term=search_term)
+        wanted = Q(text__icontains=words) | Q(subject__iexact=words)
+        return (rows.filter(wanted) if words else rows), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        memory = self.get_object(request, object_id)
+        may_see = memory is not None and self.has_view_permission(request, memory)
+        shown = {"explanation": explain_memory(memory=memory)} if may_see else {}
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+        return page
+
+
+@admin.register(MemoryEvidence)
+class MemoryEvidenceAdmin(ReadOnlyAdmin):
+    list_display = ("id", "memory", "interaction", "occurred_at")
+    list_select_related = ("memory", "interaction")
+    search_fields = ("=memory__id", "=interaction__id")
+    search_help_text = "The id of a memory or an interaction."
+    ordering = ("-id",)
+    sortable_by = ()

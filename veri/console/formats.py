@@ -1,0 +1,15 @@
+"""Figures as operators read them."""
+
+
+def format_age(seconds: float) -> str:
+    """Return a span of time in its largest sensible unit."""
+    if seconds < 1:
+        return "under a second"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def format_count(count: int, *, is_estimate: bool = False) -> str:
+    return f"about {count:,}" if is_estimate else f"{count:,}"

@@ -1,0 +1,46 @@
+"""The demo's own place: stores and files under ``var/demo``, made anew each time."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+from veri.settings.env import BASE_DIR, start_embedded_stores
+
+ROOT = BASE_DIR / "var" / "demo"
+REPORT = BASE_DIR / "var" / "demo-report.json"
+
+
+def prepare_environment() -> Path:
+    """Empty the demo's folder, start its stores and set up Django in this process; return the folder."""
+    from veri.platform import embedded  # plain standard library
+
+    embedded.stop(root=ROOT)
+    shutil.rmtree(ROOT, ignore_errors=True)
+    for name in ("DATABASE_URL", "REDIS_URL", "MONGODB_URI", "CLAUDE_API_KEY", "VOYAGE_API_KEY"):
+        os.environ[name] = ""  # the demo shows what runs with nothing set up
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "veri.settings.local",
+        "VERI_VAR_DIR": str(ROOT),
+        "LOG_LEVEL": "ERROR",
+        "RATE_LIMIT_ASSISTANT": "1000/60",
+        "RATE_LIMIT_SPIKE": "1000/1",
+        "BIND": f"127.0.0.1:{_find_free_port()}",
+    }
+    start_embedded_stores(command="demo")
+    import django  # the environment is complete only now
+
+    django.setup()
+    return ROOT
+
+
+def stop_stores() -> None:
+    from veri.platform import embedded  # plain standard library
+
+    embedded.stop(root=ROOT)
+
+
+def _find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

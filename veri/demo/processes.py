@@ -1,0 +1,80 @@
+"""The demo's real processes: web, worker, relay."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from veri.settings.env import BASE_DIR
+
+BIN = Path(sys.executable).parent
+COMMANDS = {
+    "web": [BIN / "gunicorn", "veri.wsgi", "--config", "deploy/gunicorn.py", "--log-level", "warning"],
+    "worker": [
+        *(BIN / "celery", "-A", "veri.celery", "worker", "--concurrency", "2", "--loglevel", "ERROR"),
+        *("--queues", "default,events,memory,migration,billing,ops", "--without-mingle", "--without-gossip"),
+    ],
+    "relay": [sys.executable, "manage.py", "migration", "relay"],
+}
+STOP_SECONDS = 15
+START_SECONDS = 30
+
+
+class ProcessFailed(Exception):
+    """Raised when a process ended by itself, or did not get ready; shows the end of its log."""
+
+
+class Processes:
+    """Start in order, stop in reverse; logs go to the given folder."""
+
+    def __init__(self, *, logs: Path) -> None:
+        self._logs = logs
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        with (self._logs / f"{name}.log").open("wb") as log:
+            self._running[name] = subprocess.Popen(  # noqa: S603  commands of this file
+                [str(part) for part in COMMANDS[name]], cwd=BASE_DIR, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def wait_for_web(self) -> str:
+        """Return the web's address once it is ready.
+
+        Raises:
+            ProcessFailed: when it ends, or is not ready within 30 s.
+        """
+        address = f"http://{os.environ['BIND']}"
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            self.check()
+            try:
+                if httpx.get(f"{address}/health/ready", timeout=2).status_code == httpx.codes.OK:
+                    return address
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        raise ProcessFailed(f"web is not ready:\n{self._read_end('web')}")
+
+    def check(self) -> None:
+        """Raise ``ProcessFailed`` when a process has ended."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                raise ProcessFailed(f"{name} ended with {process.returncode}:\n{self._read_end(name)}")
+
+    def stop(self) -> None:
+        """End every process, the last started first; one that does not end in 15 s is killed."""
+        for process in self._running.values():
+            process.terminate()
+        for process in reversed(self._running.values()):
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+    def _read_end(self, name: str) -> str:
+        return (self._logs / f"{name}.log").read_text(errors="replace")[-2000:]
