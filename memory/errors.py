@@ -6,16 +6,20 @@ from datetime import datetime
 class ModelCallFailed(Exception):
     """The base of every failure of the outside language model."""
 
-    is_worth_retrying = False
-
 
 class ModelUnavailable(ModelCallFailed):
-    """Overloaded, a server error, a timeout, or no connection; ``retry_after`` is seconds, when it said."""
+    """Overloaded, a server error, a timeout, or no connection; ``retry_after`` is seconds, when it said.
 
-    is_worth_retrying = True
+    ``is_outage`` is False for a rate limit: the provider works. ``was_sent`` tells that the request went out and no
+    answer says whether it cost something.
+    """
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, is_outage: bool = True, was_sent: bool = False
+    ) -> None:
         self.retry_after = retry_after
+        self.is_outage = is_outage
+        self.was_sent = was_sent
         super().__init__(message)
 
 

@@ -9,9 +9,7 @@ from veri.platform.events.registry import subscribe
 
 
 def _handle_recorded(*, payload: dict[str, Any]) -> None:
-    form_memories(
-        creator_id=payload["creator_id"], interaction_ids=payload["interaction_ids"], now=timezone.now()
-    )
+    form_memories(creator_id=payload["creator_id"], interaction_ids=payload["interaction_ids"], now=timezone.now())
 
 
 def register_subscriptions() -> None:

@@ -45,9 +45,7 @@ def reconcile_task(**_unknown: Any) -> None:
             reconcile_run(run=run, actor="beat", reason=f"scheduled, parity run {run.pk}", now=timezone.now())
 
 
-@shared_task(
-    bind=True, name="migration.run_backfill", max_retries=5, throws=(MigrationError, PyMongoError)
-)
+@shared_task(bind=True, name="migration.run_backfill", max_retries=5, throws=(MigrationError, PyMongoError))
 def run_backfill_task(self: Task, *, dataset: str, actor_id: int, reason: str, **_unknown: Any) -> None:
     """Copy a slice of a dataset, then ask for the next; MongoDB away is tried again, a refusal is kept in the audit."""
     with hold_lock(name=f"backfill:{dataset}", ttl=SLICE_SECONDS + 100) as is_mine:
@@ -57,11 +55,12 @@ def run_backfill_task(self: Task, *, dataset: str, actor_id: int, reason: str, *
         try:
             is_finished = _backfill_slice(dataset=dataset, actor=_find_actor(actor_id), reason=reason)
         except MigrationError as refusal:
-            _record_failure(dataset, "backfill", actor_id, str(refusal))
+            _record(dataset, "backfill.failed", actor_id, reason=reason, error=str(refusal))
             raise
         except PyMongoError as error:
             if self.request.retries >= self.max_retries:
-                _record_failure(dataset, "backfill", actor_id, f"MongoDB is away ({type(error).__name__}).")
+                away = f"MongoDB is away ({type(error).__name__})."
+                _record(dataset, "backfill.failed", actor_id, reason=reason, error=away)
                 raise
             raise self.retry(exc=error, countdown=2**self.request.retries) from error
     if not is_finished:
@@ -74,10 +73,11 @@ def run_backfill_task(self: Task, *, dataset: str, actor_id: int, reason: str, *
     soft_time_limit=PARITY_SECONDS,
     throws=(MigrationError, PyMongoError),
 )
-def check_dataset_parity_task(*, dataset: str, actor_id: int, **_unknown: Any) -> None:
+def check_dataset_parity_task(*, dataset: str, actor_id: int, reason: str, **_unknown: Any) -> None:
     """Compare one dataset; a run that MongoDB broke off is kept as failed."""
     with hold_lock(name=f"parity:{dataset}", ttl=PARITY_SECONDS) as is_mine:
         if is_mine:
+            _record(dataset, "parity", actor_id, reason=reason)
             check_parity(name=dataset, clock=timezone.now, actor=_find_actor(actor_id))
 
 
@@ -99,14 +99,14 @@ def _find_actor(actor_id: int) -> Any:
     return get_user_model()._default_manager.filter(pk=actor_id).first() or "a deleted account"  # noqa: SLF001  Django's documented API
 
 
-def _record_failure(dataset: str, step: str, actor_id: int, error: str) -> None:
-    target = Dataset.objects.filter(name=dataset).first() or ("migration.dataset", dataset)
+def _record(dataset: str, action: str, actor_id: int, *, reason: str, error: str = "") -> None:
     with transaction.atomic():
         record_audit(
             actor=_find_actor(actor_id),
-            action=f"migration.{step}.failed",
-            target=target,
-            after={"error": error},
+            action=f"migration.{action}",
+            target=Dataset.objects.filter(name=dataset).first() or ("migration.dataset", dataset),
+            reason=reason,
+            after={"error": error} if error else None,
             now=timezone.now(),
         )
 

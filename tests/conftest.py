@@ -34,7 +34,20 @@ def mongo() -> Iterator[Database]:
         database.drop_collection(spec.collection)
     yield database
     for spec in iterate_specs():
-        database.drop_collection(spec.collection)
+        get_database().drop_collection(spec.collection)
+
+
+@pytest.fixture
+def mongo_away(mongo, settings) -> Iterator[None]:
+    """MongoDB at an address where nobody answers; back after the test."""
+    from veri.platform.connections import mongo as connections
+
+    given = settings.MONGODB_URIS
+    settings.MONGODB_URIS = ["mongodb://127.0.0.1:1/veri"]
+    connections.close()
+    yield
+    settings.MONGODB_URIS = given
+    connections.close()
 
 
 @pytest.fixture

@@ -48,7 +48,11 @@ class AllowanceAdmin(ReadOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: Allowance, form: Any, change: bool) -> None:
         cleaned = form.cleaned_data
         apply_limit(
-            allowance=obj, limit=cleaned["limit"], acting_user=request.user, reason=cleaned["reason"], now=timezone.now()
+            allowance=obj,
+            limit=cleaned["limit"],
+            acting_user=request.user,
+            reason=cleaned["reason"],
+            now=timezone.now(),
         )
 
     @admin.display(description="Limit")
@@ -75,7 +79,18 @@ def _show(allowance: Allowance, amount: int) -> str:
 
 @admin.register(Reservation)
 class ReservationAdmin(ReadOnlyAdmin):
-    list_display = ("id", "source", "action", "creator", "service", "model", "amount", "state", "reserved_at", "expires_at")
+    list_display = (
+        "id",
+        "source",
+        "action",
+        "creator",
+        "service",
+        "model",
+        "amount",
+        "state",
+        "reserved_at",
+        "expires_at",
+    )
     list_select_related = ("creator",)
     list_filter = ("state", "service")
     search_fields = ("=action", "=creator__handle")

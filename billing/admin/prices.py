@@ -27,7 +27,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the st
     class Meta:
         model = PriceVersion
         fields = ["service", "model", "prompt_above", "effective_from", *PRICE_FIELDS]
-        help_texts = {name: "Micro-dollars per million tokens: 2000000 is two dollars." for name in PRICE_FIELDS} | {
+        help_texts = dict.fromkeys(PRICE_FIELDS, "Micro-dollars per million tokens: 2000000 is two dollars.") | {
             "prompt_above": "The price holds for prompts with more tokens than this."
         }
 
@@ -55,9 +55,7 @@ class PriceVersionAdmin(ReadOnlyAdmin):
         return names if obj else [*names, "reason"]
 
     def save_model(self, request: HttpRequest, obj: PriceVersion, form: Any, change: bool) -> None:
-        insert_price(
-            price=obj, acting_user=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
-        )
+        insert_price(price=obj, acting_user=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
 
     @admin.display(description="Input $/M")
     def input_usd(self, price: PriceVersion) -> str:

@@ -9,7 +9,17 @@ from migration.admin.read_only import ReadOnlyAdmin
 
 @admin.register(UsageEvent)
 class UsageEventAdmin(ReadOnlyAdmin):
-    list_display = ("id", "occurred_at", "creator", "service", "model", "input_tokens", "output_tokens", "cost", "state")
+    list_display = (
+        "id",
+        "occurred_at",
+        "creator",
+        "service",
+        "model",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "state",
+    )
     list_select_related = ("creator",)
     list_filter = ("service", "state", "occurred_at")
     search_fields = ("=action", "=creator__handle", "=provider_request_id")

@@ -9,6 +9,8 @@ from creators.models import Creator
 class UsageEvent(models.Model):
     """One business action, metered once. ``action`` derives from the action, not from the attempt.
 
+    ``occurred_at`` is the instant of its reservation: prices and allowances are of the same period.
+
     The five token counters are disjoint: uncached input, cache writes for 5 minutes and an hour, cache reads, output.
     """
 

@@ -18,7 +18,7 @@ from billing.services.pricing import TokenCounts, price_tokens
 
 HOLD = timedelta(minutes=10)
 MICRO = 1_000_000
-ASSISTANT_REQUESTS_PER_MONTH = 10_000
+REQUESTS_PER_MONTH = {"assistant": 10_000}  # of one creator, by source; other sources have no quota
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +68,11 @@ def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
 
 @transaction.atomic(durable=True)
 def settle_usage(
-    *, source: str, action: str, counts: TokenCounts, provider_request_id: str = "", now: datetime
+    *, source: str, action: str, counts: TokenCounts, provider_request_id: str = "", is_certain: bool = True
 ) -> UsageEvent:
     """Meter what was really used and free the rest of the reservation; settling again returns the same event.
+
+    ``is_certain=False`` marks it as not reconciled: there may be more that the provider never told.
 
     Raises:
         ReservationNotHeld: when the action was never reserved, was released, or expired and was charged as estimated.
@@ -81,7 +83,22 @@ def settle_usage(
     if reservation is None or reservation.state != ReservationState.HELD:
         raise ReservationNotHeld(f"{source} {action} holds no reservation.")
     cost = price_tokens(service=reservation.service, model=reservation.model, counts=counts, at=reservation.reserved_at)
-    return _close(reservation, ReservationState.SETTLED, cost, counts, UsageState.METERED, provider_request_id, now)
+    state = UsageState.METERED if is_certain else UsageState.UNRECONCILED
+    return _close(reservation, ReservationState.SETTLED, cost, counts, state, provider_request_id)
+
+
+@transaction.atomic(durable=True)
+def charge_estimate(*, source: str, action: str) -> bool:
+    """Charge a held reservation with its estimate, marked as not reconciled; return whether it was still held.
+
+    For a call that was sent and never told what it used: charging nothing would hide money that may be spent.
+    """
+    reservation = _lock_reservation(source, action)
+    if reservation is None or reservation.state != ReservationState.HELD:
+        return False
+    cost = reservation.amount_micro_usd
+    _close(reservation, ReservationState.EXPIRED, cost, TokenCounts(), UsageState.UNRECONCILED, "")
+    return True
 
 
 @transaction.atomic(durable=True)
@@ -101,17 +118,7 @@ def expire_reservations(*, now: datetime, limit: int = 500) -> int:
     """
     due = Reservation.objects.filter(state=ReservationState.HELD, expires_at__lte=now).order_by("expires_at")
     keys = list(due.values_list("source", "action")[:limit])
-    return sum(_expire(source, action, now) for source, action in keys)
-
-
-@transaction.atomic(durable=True)
-def _expire(source: str, action: str, now: datetime) -> bool:
-    reservation = _lock_reservation(source, action)
-    if reservation is None or reservation.state != ReservationState.HELD:
-        return False
-    cost = reservation.amount_micro_usd
-    _close(reservation, ReservationState.EXPIRED, cost, TokenCounts(), UsageState.UNRECONCILED, "", now)
-    return True
+    return sum(charge_estimate(source=source, action=action) for source, action in keys)
 
 
 def _close(
@@ -121,8 +128,8 @@ def _close(
     counts: TokenCounts,
     usage_state: UsageState,
     provider_request_id: str,
-    now: datetime,
 ) -> UsageEvent:
+    """Close a reservation with its one usage event, in the period in which it was reserved."""
     _give_back(reservation, cost=cost, requests=1)
     Reservation.objects.filter(pk=reservation.pk).update(state=state)
     return UsageEvent.objects.create(
@@ -139,7 +146,7 @@ def _close(
         cost_micro_usd=cost,
         state=usage_state,
         provider_request_id=provider_request_id,
-        occurred_at=now,
+        occurred_at=reservation.reserved_at,
     )
 
 
@@ -162,8 +169,9 @@ def _lock_allowances(request: UsageRequest, now: datetime) -> list[Allowance]:
     """Return the action's allowances of this month, created where missing and locked by scope name."""
     start, end = get_month(now)
     wanted = {f"budget:{request.service}": (AllowanceUnit.MICRO_USD, get_budget(request.service))}
-    if request.creator_id is not None:
-        wanted[f"quota:{request.source}:{request.creator_id}"] = (AllowanceUnit.REQUESTS, ASSISTANT_REQUESTS_PER_MONTH)
+    if request.creator_id is not None and request.source in REQUESTS_PER_MONTH:
+        quota = AllowanceUnit.REQUESTS, REQUESTS_PER_MONTH[request.source]
+        wanted[f"quota:{request.source}:{request.creator_id}"] = quota
     locked = Allowance.objects.select_for_update().filter(scope__in=wanted, period_start=start).order_by("scope")
     found = list(locked)
     if len(found) == len(wanted):
@@ -186,5 +194,3 @@ def get_budget(service: str) -> int:
 def _build_refusal(allowance: Allowance) -> AllowanceExceeded:
     kind = BudgetExceeded if allowance.scope.startswith("budget:") else QuotaExceeded
     return kind(scope=allowance.scope, resets_at=allowance.period_end)
-
-

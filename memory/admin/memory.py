@@ -18,7 +18,16 @@ SEARCH_HELP = "Words of the text among the newest 50,000 rows; begin with @handl
 
 @admin.register(Memory)
 class MemoryAdmin(ReadOnlyAdmin):
-    list_display = ("id", "creator", "type", "shortened_text", "state_label", "strength", "confidence_shown", "valid_from")
+    list_display = (
+        "id",
+        "creator",
+        "type",
+        "shortened_text",
+        "state_label",
+        "strength",
+        "confidence_shown",
+        "valid_from",
+    )
     list_select_related = ("creator",)
     list_filter = ("type", "state", "is_slot")
     search_fields = ("text", "subject")
@@ -28,7 +37,10 @@ class MemoryAdmin(ReadOnlyAdmin):
     change_form_template = "admin/memory/memory.html"
     fieldsets = (
         (None, {"fields": ("creator", "type", "text", "subject", "predicate", "value", "keywords")}),
-        ("Standing", {"fields": ("state", "is_slot", "confidence", "strength", "valid_from", "valid_to", "superseded_by")}),
+        (
+            "Standing",
+            {"fields": ("state", "is_slot", "confidence", "strength", "valid_from", "valid_to", "superseded_by")},
+        ),
         ("Record", {"fields": ("recorded_at", "version", "content_hash"), "classes": ("collapse",)}),
     )
 

@@ -38,7 +38,9 @@ class ChatView(IdempotentViewMixin, APIView):
         request=QuestionSerializer,
         responses={
             (200, "application/json"): AnswerSerializer,
-            (200, "text/event-stream"): OpenApiResponse(OpenApiTypes.STR, description="`sentence` events, then `done`."),
+            (200, "text/event-stream"): OpenApiResponse(
+                OpenApiTypes.STR, description="`sentence` events, then `done`."
+            ),
         },
         examples=[_EXAMPLE],
     )

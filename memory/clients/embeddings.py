@@ -1,6 +1,7 @@
 """Embeddings behind one interface: wordllama by default, Voyage when a key is set. 256 dimensions, unit length."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
@@ -15,30 +16,47 @@ Vectors = NDArray[np.float32]
 
 
 class EmbeddingFailed(Exception):
-    """Raised when a provider gives no usable vectors; the text says which and why."""
+    """Raised when a provider gives no usable vectors; the text says which and why.
+
+    ``may_have_cost`` tells that the request went out and no answer says what it cost.
+    """
+
+    def __init__(self, message: str, *, may_have_cost: bool = False) -> None:
+        self.may_have_cost = may_have_cost
+        super().__init__(message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embedding:
+    """Vectors, one row per text, and the tokens the provider counted for them."""
+
+    vectors: Vectors
+    tokens: int = 0
 
 
 class Embedder(Protocol):
-    """A model that turns texts into vectors."""
+    """A model that turns texts into vectors. ``service`` is what it is billed as, empty when it is free."""
 
     model: str
     model_version: str
+    service: str
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one row per text, of any length."""
+    def embed(self, texts: Sequence[str]) -> Embedding:
+        """Return one row per text, of any length; a billed one makes one call."""
 
 
-def embed_texts(texts: Sequence[str]) -> Vectors:
+def embed_texts(texts: Sequence[str]) -> Embedding:
     """Return unit vectors, shape ``(len(texts), 256)``, with the configured provider.
 
     Raises:
         EmbeddingFailed: when the provider is away, or gives another shape or numbers that are not finite.
     """
     if not texts:
-        return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        return Embedding(vectors=np.zeros((0, DIMENSIONS), dtype=np.float32))
     with VECTOR_OPERATION_DURATION.labels(operation="embed").time():
-        vectors = np.asarray(get_embedder().embed([text or " " for text in texts]), dtype=np.float32)
-    return _check(vectors, count=len(texts))
+        given = get_embedder().embed([text or " " for text in texts])
+    vectors = np.asarray(given.vectors, dtype=np.float32)
+    return Embedding(vectors=_check(vectors, count=len(texts)), tokens=given.tokens)
 
 
 @cache
@@ -57,9 +75,11 @@ def get_embedder() -> Embedder:
 
 def _check(vectors: Vectors, *, count: int) -> Vectors:
     if vectors.shape != (count, DIMENSIONS):
-        raise EmbeddingFailed(f"expected {count} vectors of {DIMENSIONS} numbers, got shape {vectors.shape}")
+        raise EmbeddingFailed(
+            f"expected {count} vectors of {DIMENSIONS} numbers, got shape {vectors.shape}", may_have_cost=True
+        )
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = vectors / np.where(lengths > 0, lengths, 1)
     if not np.isfinite(unit).all():
-        raise EmbeddingFailed("the provider gave numbers that are not finite")
+        raise EmbeddingFailed("the provider gave numbers that are not finite", may_have_cost=True)
     return unit.astype(np.float32)

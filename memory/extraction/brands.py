@@ -14,7 +14,9 @@ _PATTERNS = tuple(
         rf"(?P<name>{NAME}) (?i:(?:is|becomes) (?:now )?(?:my|our) (?:new )?(?:main |title |lead )?sponsor|sponsored|brief|campaign|contract|integration)\b",
     )
 )
-_NOT_BRANDS = frozenset({"I", "We", "The", "This", "Our", "My", "It", "A", "An", "Re", "You", "Everyone", "Chat", "All", "New"})
+_NOT_BRANDS = frozenset(
+    {"I", "We", "The", "This", "Our", "My", "It", "A", "An", "Re", "You", "Everyone", "Chat", "All", "New"}
+)
 
 
 def find_brands(source: Source) -> Iterator[SignalFact]:

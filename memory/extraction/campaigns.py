@@ -14,7 +14,9 @@ _STEPS = {
     "contract signed": re.compile(r"(?i)\b(?:contract|agreement)\b.*\bsigned\b|\bsigned\b.*\b(?:contract|agreement)\b"),
     "delivered": re.compile(r"(?i)\b(?:delivered|submitted|handed in|draft sent|sent the draft)\b"),
     "approved": re.compile(r"(?i)\bapproved\b"),
-    "paid": re.compile(r"(?i)\b(?:payment (?:received|arrived|sent)|invoice (?:\S+ )?(?:is )?paid|paid (?:the invoice|in full)|has been paid)\b"),
+    "paid": re.compile(
+        r"(?i)\b(?:payment (?:received|arrived|sent)|invoice (?:\S+ )?(?:is )?paid|paid (?:the invoice|in full)|has been paid)\b"
+    ),
 }
 _DEALINGS = {"email", "chat"}
 

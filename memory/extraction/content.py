@@ -6,7 +6,7 @@ from memory.enums import MemoryType
 from memory.extraction.candidates import Candidate, Source
 from memory.extraction.phrases import say_date
 
-_PUBLISHED = {
+PUBLISHED = {
     "video": "a video",
     "video.published": "a video",
     "video.updated": "a video",
@@ -21,7 +21,7 @@ LONGEST_TITLE = 160
 
 def find_content(source: Source) -> Iterator[Candidate]:
     """Yield one memory of a published video, post or stream."""
-    what = _PUBLISHED.get(source.type)
+    what = PUBLISHED.get(source.type)
     title = source.text.strip().split("\n", 1)[0][:LONGEST_TITLE].strip()
     if not (what and title and source.is_own):
         return

@@ -3,9 +3,12 @@
 import re
 from datetime import datetime
 
-NAME = r"[A-Z0-9][\w&'’.+-]*(?: (?:[A-Z0-9][\w&'’.+-]*|of|&|the))*"
-PLACE = r"[A-Z][\w'’-]+(?:(?:, | )[A-Z][\w'’-]+){0,3}"
-AMOUNT = r"(?:US)?[$€£] ?\d[\d,]*(?:\.\d{1,2})?k?|\d[\d,]*(?:\.\d{1,2})? ?(?:USD|EUR|GBP|dollars|euros|pounds)"
+# Every repetition is bounded: an unbounded one takes quadratic time on a hostile text of 100 KB.
+NAME = r"[A-Z0-9][\w&'’.+-]{0,40}(?: (?:[A-Z0-9][\w&'’.+-]{0,40}|of|&|the)){0,6}"
+PLACE = r"[A-Z][\w'’-]{1,40}(?:(?:, | )[A-Z][\w'’-]{1,40}){0,3}"
+_FIGURE = r"\d[\d,]{0,20}(?:\.\d{1,2})?"
+AMOUNT = rf"(?:US)?[$€£] ?{_FIGURE}k?|(?<![\d.,]){_FIGURE} ?(?:USD|EUR|GBP|dollars|euros|pounds)"
+LONGEST_TEXT = 10_000  # characters an extractor reads
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 

@@ -11,6 +11,9 @@ from memory.extraction.phrases import AMOUNT, NAME, PLACE, split_sentences, trim
 I_AM = r"(?:i(?:['’]m| am)|we(?:['’]re| are))"
 I_HAVE = r"(?:i|we)(?:['’]ve| have)?"
 MY = r"(?:my|our)"
+NOT_OTHERS = r"(?<!their )(?<!his )(?<!her )(?<!your )(?<!'s )(?<!’s )"
+_QUOTED = re.compile(r"\"[^\"]{0,500}\"|“[^”]{0,500}”")
+_UNSURE = re.compile(r"(?i)\?$|\b(?:if|wish|imagine)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,9 @@ class SlotRule:
 
 def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
     """Compile so that names keep their case and all else ignores it."""
-    return tuple(re.compile(rf"(?i:{prefix})(?P<value>{value})(?i:{suffix})") for prefix, value, suffix in map(_split, patterns))
+    return tuple(
+        re.compile(rf"(?i:{prefix})(?P<value>{value})(?i:{suffix})") for prefix, value, suffix in map(_split, patterns)
+    )
 
 
 def _split(pattern: str) -> tuple[str, str, str]:
@@ -38,8 +43,8 @@ RULES = (
     SlotRule(
         predicate="home town",
         patterns=_compile(
-            rf"\b(?:home(?: base| town)? is now |{I_HAVE} (?:just |finally |officially )*(?:moved|relocated) (?:from [\w ,]+? )?to |"
-            rf"{I_AM} (?:now |currently )?(?:based|living) in |(?:i|we) (?:now )?live in |moved (?:house )?to |new home(?: base| town)?(?: is|:) |"
+            rf"{NOT_OTHERS}\b(?:home(?: base| town)? is now |{I_HAVE} (?:just |finally |officially )*(?:moved|relocated) (?:from [\w ,]{{1,60}}? )?to |"
+            rf"{I_AM} (?:now |currently )?(?:based|living) in |(?:i|we) (?:now )?live in |(?:^|[:!,;] ?)(?:just )?moved (?:house )?to |new home(?: base| town)?(?: is|:) |"
             rf"{MY} (?:new )?home(?: base| town)? is )(?:now )?(?:in )?<{PLACE}>",
             rf"\b<{PLACE}> is (?:now )?{MY} (?:new )?home(?: base| town)?\b",
         ),
@@ -49,7 +54,7 @@ RULES = (
     SlotRule(
         predicate="main sponsor",
         patterns=_compile(
-            rf"\b(?:main|title|lead|headline|channel) sponsor(?: is now| is|,|:| -| –)? (?:now )?(?:the )?<{NAME}>",
+            rf"{NOT_OTHERS}\b(?:main|title|lead|headline|channel) sponsor(?: is now| is|,|:| -| –)? (?:now )?(?:the )?<{NAME}>",
             rf"\b<{NAME}> (?:is|becomes|joins|joined)(?: now)?(?: as)? {MY} (?:new )?(?:main|title|lead|headline|channel) sponsor",
         ),
         tell=lambda who, value: f"@{who}'s main sponsor is {value}.",
@@ -58,9 +63,9 @@ RULES = (
     SlotRule(
         predicate="posting schedule",
         patterns=_compile(
-            r"\bnew (?:videos|episodes|streams|uploads|posts|recipes) (?:now )?(?:go up |drop |come out |land )?(?:is |are )?<(?:every|each|on) [\w ,&:]+>",
-            r"\b(?:i|we)(?:['’]ll)? (?:now |will )?(?:stream|upload|post|go live) (?:now )?<(?:every|each|on) [\w ,&:]+>",
-            rf"\b{MY} (?:new )?(?:posting|upload|streaming|stream) schedule (?:is|:)(?: now)? <[\w ,&:]+>",
+            r"\bnew (?:videos|episodes|streams|uploads|posts|recipes) (?:now )?(?:go up |drop |come out |land )?(?:is |are )?<(?:every|each|on) [\w ,&:]{1,120}>",
+            r"\b(?:i|we)(?:['’]ll)? (?:now |will )?(?:stream|upload|post|go live) (?:now )?<(?:every|each|on) [\w ,&:]{1,120}>",
+            rf"\b{MY} (?:new )?(?:posting|upload|streaming|stream) schedule (?:is|:)(?: now)? <[\w ,&:]{{1,120}}>",
         ),
         tell=lambda who, value: f"@{who}'s posting schedule is {value}.",
         keywords="posting schedule upload uploads stream when days often publish new videos",
@@ -69,7 +74,7 @@ RULES = (
         predicate="camera",
         patterns=_compile(
             rf"\b{MY} (?:new |main )?camera is (?:now )?(?:the |a |an )?<{NAME}>",
-            rf"\b(?:switched|moved|upgraded) (?:\w+ )?(?:camera )?to (?:the |a |an )<{NAME}>",
+            rf"\b(?:switched|moved|upgraded) (?:\w{{1,40}} )?(?:camera )?to (?:the |a |an )<{NAME}>",
             rf"\b(?:shooting|filming|(?:i|we) (?:now )?(?:film|shoot)) (?:everything )?(?:now )?(?:on|with) (?:the |a |an |my )<{NAME}>",
         ),
         tell=lambda who, value: f"@{who} films with the {value}.",
@@ -78,21 +83,32 @@ RULES = (
 )
 
 RATE = re.compile(
-    rf"(?i:\b{MY} (?:new )?(?:rate|price|fee)(?: for| per)? (?:a |an |one )?(?P<what>[\w -]+?)(?:,? (?:is|will be|goes|went|rises|has gone)(?: now)?(?: up| down)?(?: to| at)?|:)) (?:now )?(?P<value>{AMOUNT})"
+    rf"(?i:\b{MY} (?:new )?(?:rate|price|fee)(?: for| per)? (?:a |an |one )?(?P<what>[\w -]{{1,60}}?)(?:,? (?:is|will be|goes|went|rises|has gone)(?: now)?(?: up| down)?(?: to| at)?|:)) (?:now )?(?P<value>{AMOUNT})"
 )
 CHARGE = re.compile(
-    rf"(?i:\b(?:i|we) (?:now )?charge) (?P<value>{AMOUNT}) (?i:(?:for|per) (?:a |an |one )?(?P<what>[\w -]+?)(?=[.,;!]|$| from| starting| as of))"
+    rf"(?i:\b(?:i|we) (?:now )?charge) (?P<value>{AMOUNT}) (?i:(?:for|per) (?:a |an |one )?(?P<what>[\w -]{{1,60}}?)(?=[.,;!]|$| from| starting| as of))"
 )
-FAVOURITE = re.compile(rf"(?i:\b{MY} favou?rite (?P<what>[\w ]{{3,30}}?) (?:is|has to be)(?: now)? )(?P<value>[\w'’& -]{{2,60}})")
+FAVOURITE = re.compile(
+    rf"(?i:\b{MY} favou?rite (?P<what>[\w ]{{3,30}}?) (?:is|has to be)(?: now)? )(?P<value>[\w'’& -]{{2,60}})"
+)
 
 
 def find_statements(source: Source) -> Iterator[Candidate]:
     """Yield the slots a creator's own words fill."""
-    for sentence in split_sentences(source.text):
+    for sentence in _list_assertions(source.text):
         for rule in RULES:
             yield from _apply_rule(rule, sentence, source)
         yield from _find_rates(sentence, source)
         yield from _find_favourites(sentence, source)
+
+
+def _list_assertions(text: str) -> Iterator[str]:
+    """Yield what an author says as a fact: no reposts, no quoted mail, no quotations, questions or wishes."""
+    if text.startswith("RT @"):
+        return
+    for line in text.split("\n"):
+        if not line.lstrip().startswith(">"):
+            yield from (one for one in split_sentences(_QUOTED.sub(" ", line)) if not _UNSURE.search(one))
 
 
 def _apply_rule(rule: SlotRule, sentence: str, source: Source) -> Iterator[Candidate]:

@@ -13,22 +13,29 @@ LONGEST_CHAIN = 10
 class MemoryExplanation:
     """The latest evidence (``evidence_total`` is the memory's strength), its signals, older and newer values."""
 
+    memory: Memory
     evidence: list[MemoryEvidence]
     evidence_total: int
     signals: list[Signal]
     earlier: list[Memory]
     later: list[Memory]
 
+    @property
+    def chain(self) -> list[Memory]:
+        """Return all values of the slot that are known here, oldest first."""
+        return [*reversed(self.earlier), self.memory, *self.later]
+
 
 def explain_memory(*, memory: Memory) -> MemoryExplanation:
     """Return at most 20 interactions, their signals up to 60, and ten steps of the chain in each direction."""
     evidence = list(
-        MemoryEvidence.objects.filter(memory=memory).select_related("interaction").order_by("-occurred_at", "-pk")[
-            :SHOWN_EVIDENCE
-        ]
+        MemoryEvidence.objects.filter(memory=memory)
+        .select_related("interaction")
+        .order_by("-occurred_at", "-pk")[:SHOWN_EVIDENCE]
     )
     shown = [one.interaction_id for one in evidence]
     return MemoryExplanation(
+        memory=memory,
         evidence=evidence,
         evidence_total=memory.strength,
         signals=list(Signal.objects.filter(interaction__in=shown).order_by("kind", "value", "pk")[:SHOWN_SIGNALS]),

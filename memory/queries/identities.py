@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
+from creators.enums import Platform
 from creators.models import Creator
+from memory.extraction.content import PUBLISHED
 from veri.platform.text import normalise
+
+PRIVATE = frozenset({Platform.CHAT.value, Platform.EMAIL.value})
+OWN_TYPES = ("metrics.", "workflow.")
 
 
 @dataclass(frozen=True)
@@ -12,9 +17,15 @@ class OwnNames:
 
     names: frozenset[str]
 
-    def include(self, author: str) -> bool:
-        """Return whether an author is the creator; an unnamed author is."""
-        return not author.strip() or normalise(author).lstrip("@") in self.names
+    def include(self, author: str, *, platform: str, type: str) -> bool:  # noqa: A002  the field's name
+        """Return whether an author is the creator.
+
+        An unnamed author is, in chats and mails and of what only the creator can publish; anywhere else it may be an
+        anonymous viewer.
+        """
+        if author.strip():
+            return normalise(author).lstrip("@") in self.names
+        return platform in PRIVATE or type in PUBLISHED or type.startswith(OWN_TYPES)
 
 
 def get_own_names(*, creator: Creator) -> OwnNames:

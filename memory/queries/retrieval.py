@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
-from memory.clients.embeddings import EmbeddingFailed, embed_texts, get_embedder
+from memory.clients.embeddings import get_embedder
 from memory.enums import MemoryState, TargetKind
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
 from memory.queries.scoring import cover, fuse_scores, score_match, weigh_terms
@@ -24,8 +24,6 @@ from memory.stores import (
     SearchStore,
     Target,
 )
-from migration.enums import Flag
-from migration.queries.flags import is_flag_on
 from migration.queries.routes import Store, read_routed
 from veri.platform.observability.metrics import SEARCH_LATENCY
 from veri.platform.text import analyse, normalise
@@ -101,14 +99,21 @@ MONGO = _Stores(search=MongoSearchStore(), memories=MongoMemoryStore(), interact
 _NO_FILTERS = SearchFilters()
 
 
-def retrieve(*, creator_id: int, question: str, limit: int = 10, filters: SearchFilters = _NO_FILTERS) -> Retrieval:
+def retrieve(
+    *,
+    creator_id: int,
+    question: str,
+    vector: NDArray[np.float32] | None = None,
+    limit: int = 10,
+    filters: SearchFilters = _NO_FILTERS,
+) -> Retrieval:
     """Return what of one creator's memory matches a question, best first; nothing when nothing matches.
 
-    OR semantics, BM25; with ``HYBRID_SEARCH`` fused with vectors. Superseded memories and their evidence are left out
-    unless the question asks for the past. Falls back to PostgreSQL when MongoDB is away.
+    OR semantics, BM25; with the question's ``vector`` fused with vectors. Superseded memories and their evidence are
+    left out unless the question asks for the past. Falls back to PostgreSQL when MongoDB is away.
     """
     started = perf_counter()
-    asked = _prepare(creator_id, question, limit, filters)
+    asked = _prepare(creator_id, question, vector, limit, filters)
     routed = read_routed(
         datasets=DATASETS,
         scope=creator_id,
@@ -121,7 +126,9 @@ def retrieve(*, creator_id: int, question: str, limit: int = 10, filters: Search
     return Retrieval(hits=routed.value, store=routed.store, fell_back=routed.fell_back, is_hybrid=is_hybrid)
 
 
-def _prepare(creator_id: int, question: str, limit: int, filters: SearchFilters) -> _Question:
+def _prepare(
+    creator_id: int, question: str, vector: NDArray[np.float32] | None, limit: int, filters: SearchFilters
+) -> _Question:
     asks_past = HISTORY.search(normalise(question)) is not None
     terms = sorted(set(analyse(HISTORY.sub(" ", normalise(question)))))
     statistics = get_corpus_statistics(creator_id=creator_id, terms=terms)
@@ -130,20 +137,11 @@ def _prepare(creator_id: int, question: str, limit: int, filters: SearchFilters)
         terms=terms,
         weights=weigh_terms(terms=terms, statistics=statistics),
         statistics=statistics,
-        vector=_embed(question) if is_flag_on(Flag.HYBRID_SEARCH) else None,
+        vector=vector,
         filters=filters,
         limit=limit,
         wants_history=asks_past,
     )
-
-
-def _embed(question: str) -> NDArray[np.float32] | None:
-    """Return the question's vector, or None when the provider is away: words alone must then do."""
-    try:
-        vector: NDArray[np.float32] = embed_texts([question])[0]
-    except EmbeddingFailed:
-        return None
-    return vector
 
 
 def _search(stores: _Stores, asked: _Question) -> list[Hit]:
@@ -157,14 +155,42 @@ def _search(stores: _Stores, asked: _Question) -> list[Hit]:
     scores = lexical if asked.vector is None else _fuse(stores, asked, lexical)
     ranked = sorted(scores, key=lambda target: (-round(scores[target], 9), target))
     wanted = [one for one in ranked if not asked.filters.kinds or one.kind in asked.filters.kinds]
-    hits = _load(stores, asked, wanted[:CANDIDATES], scores, coverage)
-    return hits[: asked.limit]
+    return _collect(stores, asked, _drop_superseded(stores, asked, wanted), scores, coverage)
+
+
+def _drop_superseded(stores: _Stores, asked: _Question, targets: list[Target]) -> list[Target]:
+    """Leave out what holds no longer before the candidates are cut: a long history must not hide the present."""
+    memory_ids = [one.id for one in targets if one.kind == TargetKind.MEMORY]
+    if asked.wants_history or not memory_ids:
+        return targets
+    gone = stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
+    return [one for one in targets if one.kind != TargetKind.MEMORY or one.id not in gone]
+
+
+def _collect(
+    stores: _Stores,
+    asked: _Question,
+    ranked: list[Target],
+    scores: dict[Target, float],
+    coverage: dict[Target, float],
+) -> list[Hit]:
+    """Load candidates best first, in growing portions, until enough of them pass the filters."""
+    hits: list[Hit] = []
+    start, size = 0, CANDIDATES
+    while start < len(ranked) and len(hits) < asked.limit:
+        hits += _load(stores, asked, ranked[start : start + size], scores, coverage)
+        start, size = start + size, size * 4
+    return sorted(hits, key=lambda hit: (-round(hit.score, 9), hit.target))[: asked.limit]
 
 
 def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float]) -> dict[Target, float]:
     assert asked.vector is not None  # noqa: S101  the caller checked; narrows the type
+    embedder = get_embedder()
     neighbours = stores.search.find_neighbours(
-        creator_id=asked.creator_id, model=get_embedder().model, vector=asked.vector, limit=NEIGHBOURS
+        creator_id=asked.creator_id,
+        model=(embedder.model, embedder.model_version),
+        vector=asked.vector,
+        limit=NEIGHBOURS,
     )
     return fuse_scores(lexical=lexical, neighbours=neighbours)
 
@@ -192,8 +218,7 @@ def _load(
         )
         for one in targets
     ]
-    wanted = [hit for hit in hits if _is_wanted(hit, asked, outdated)]
-    return sorted(wanted, key=lambda hit: (-round(hit.score, 9), hit.target))
+    return [hit for hit in hits if _is_wanted(hit, asked, outdated)]
 
 
 def _find_outdated(stores: _Stores, asked: _Question, interaction_ids: list[int]) -> set[int]:
@@ -213,6 +238,6 @@ def _is_wanted(hit: Hit, asked: _Question, outdated: set[int]) -> bool:
         kind_fits = kind_fits and (not filters.platforms or hit.interaction.platform in filters.platforms)
     else:  # deleted since it was indexed
         return False
-    return kind_fits and (filters.since is None or at >= filters.since) and (filters.until is None or at < filters.until)
-
-
+    return (
+        kind_fits and (filters.since is None or at >= filters.since) and (filters.until is None or at < filters.until)
+    )

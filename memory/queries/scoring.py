@@ -23,18 +23,18 @@ def weigh_terms(*, terms: Sequence[str], statistics: CorpusStatistics) -> dict[s
 
 
 def score_match(*, match: TermMatch, weights: Mapping[str, float], mean_length: float) -> float:
-    """Return the BM25 score of one document, 0 or more."""
+    """Return the BM25 score of one document, 0 or more; terms are added in one order, so that sums are equal bits."""
     norm = K1 * (1 - B + B * match.length / max(mean_length, 1.0))
     return sum(
         weights.get(term, 0.0) * frequency * (K1 + 1) / (frequency + norm)
-        for term, frequency in match.frequencies.items()
+        for term, frequency in sorted(match.frequencies.items())
     )
 
 
 def cover(*, match: TermMatch, weights: Mapping[str, float]) -> float:
     """Return the share of the question's weight that a document's terms carry, 0 to 1."""
     total = sum(weights.values())
-    return sum(weights.get(term, 0.0) for term in match.frequencies) / total if total else 0.0
+    return sum(weights.get(term, 0.0) for term in sorted(match.frequencies)) / total if total else 0.0
 
 
 def fuse_scores(*, lexical: Mapping[Target, float], neighbours: Sequence[Neighbour]) -> dict[Target, float]:
@@ -45,6 +45,7 @@ def fuse_scores(*, lexical: Mapping[Target, float], neighbours: Sequence[Neighbo
     if len(similarities) > 1 and (spread := pstdev(similarities)) > 0:
         middle = fmean(similarities)
         for one in neighbours:
-            gain = DENSE_WEIGHT * max(0.0, (one.similarity - middle) / spread)
-            fused[one.target] = fused.get(one.target, 0.0) + gain
+            if one.similarity > middle:
+                gain = DENSE_WEIGHT * (one.similarity - middle) / spread
+                fused[one.target] = fused.get(one.target, 0.0) + gain
     return fused

@@ -4,7 +4,8 @@ Three phases, so that no database connection is held while the model is awaited:
 ``_compose`` (outside), ``_close_turn`` (database).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -14,14 +15,13 @@ from django.utils import timezone
 from pybreaker import CircuitBreakerError
 
 from billing.enums import Service
-from billing.errors import BudgetExceeded, PriceUnknown
-from billing.services.metering import UsageRequest, release_usage, reserve_usage, settle_usage
+from billing.errors import BudgetExceeded, PriceUnknown, ReservationNotHeld
+from billing.services.metering import UsageRequest, charge_estimate, reserve_usage, settle_usage
 from billing.services.pricing import TokenCounts
-from memory.clients.claude import ClaudeClient, Completion, TextPart, get_claude
-from memory.clients.claude.schemas import Prompt
+from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
 from memory.errors import ModelCallFailed
 from memory.models import ConversationTurn
-from memory.queries.retrieval import Retrieval, retrieve
+from memory.queries.retrieval import Retrieval
 from memory.services.answers import (
     SYSTEM,
     Sentence,
@@ -32,6 +32,7 @@ from memory.services.answers import (
     join_lines,
     say_nothing_known,
 )
+from memory.services.search import search_memory
 from memory.stores import Target
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
@@ -40,7 +41,7 @@ from veri.platform.observability.metrics import CHAT_DURATION
 SOURCE = "assistant"
 EXTRACTIVE_MODEL = "extractive"
 MAX_OUTPUT_TOKENS = 700
-CHARACTERS_PER_TOKEN = 2.5  # careful: real texts take more characters, so a reservation is never too small
+FRAME_TOKENS = 100  # what the provider adds around system and message; a token is never less than a byte of text
 HITS = 12
 logger = structlog.get_logger(__name__)
 
@@ -65,8 +66,7 @@ class _Turn:
     prompt: str
     started: float
     is_degraded: bool = True
-    counts: TokenCounts = field(default_factory=TokenCounts)
-    request_id: str = ""
+    usage: Usage = field(default_factory=Usage)
     sentences: list[Sentence] = field(default_factory=list)
 
 
@@ -88,9 +88,10 @@ def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
     """Yield each sentence once its citations are checked, then the kept turn; see ``ask``."""
     turn = _open_turn(question)
     try:
-        for sentence in _compose(turn):
-            turn.sentences.append(sentence)
-            yield sentence
+        with closing(_compose(turn)) as sentences:  # ends the upstream call before it is metered
+            for sentence in sentences:
+                turn.sentences.append(sentence)
+                yield sentence
     finally:
         kept = _close_turn(turn)
     yield kept
@@ -98,7 +99,7 @@ def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
 
 def _open_turn(asked: AskedQuestion) -> _Turn:
     started = perf_counter()
-    retrieval = retrieve(creator_id=asked.creator_id, question=asked.text, limit=HITS)
+    retrieval = search_memory(creator_id=asked.creator_id, question=asked.text, action=asked.action, limit=HITS)
     client = get_claude() if choose_hits(retrieval.hits) else None  # nothing known needs no model
     prompt = build_prompt(question=asked.text, hits=retrieval.hits) if client else ""
     is_metered = is_flag_on(Flag.COST_TRACKING)
@@ -110,14 +111,12 @@ def _open_turn(asked: AskedQuestion) -> _Turn:
             client = None
     if is_metered and client is None:
         _reserve(asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "")
-    return _Turn(
-        asked=asked, retrieval=retrieval, client=client, is_metered=is_metered, prompt=prompt, started=started
-    )
+    return _Turn(asked=asked, retrieval=retrieval, client=client, is_metered=is_metered, prompt=prompt, started=started)
 
 
 def _reserve(asked: AskedQuestion, service: Service, model: str, prompt: str) -> None:
     upper_bound = TokenCounts(
-        cache_write_5m=int((len(prompt) + len(SYSTEM)) / CHARACTERS_PER_TOKEN) if prompt else 0,
+        cache_write_5m=len(prompt.encode()) + len(SYSTEM.encode()) + FRAME_TOKENS if prompt else 0,
         output=MAX_OUTPUT_TOKENS if prompt else 0,
     )
     request = UsageRequest(
@@ -131,7 +130,7 @@ def _reserve(asked: AskedQuestion, service: Service, model: str, prompt: str) ->
     reserve_usage(request=request, now=timezone.now())
 
 
-def _compose(turn: _Turn) -> Iterator[Sentence]:
+def _compose(turn: _Turn) -> Generator[Sentence, None, None]:
     """Yield the model's checked sentences; the extractive answer when there is no model or it gave none."""
     if turn.client:
         _let_connection_go()
@@ -151,20 +150,11 @@ def _compose(turn: _Turn) -> Iterator[Sentence]:
 def _ask_model(turn: _Turn, client: ClaudeClient) -> Iterator[Sentence]:
     hits = turn.retrieval.hits
     prompt = Prompt(system=SYSTEM, user=turn.prompt, max_tokens=MAX_OUTPUT_TOKENS)
-    lines = join_lines(_read_parts(turn, client, prompt))
-    for line in lines:
+    for line in join_lines(client.stream(prompt=prompt, usage=turn.usage)):
         if line.strip().rstrip(".") == "NOTHING KNOWN":
             yield say_nothing_known()
         else:
             yield from check_sentences([line], hits=hits)
-
-
-def _read_parts(turn: _Turn, client: ClaudeClient, prompt: Prompt) -> Iterator[str]:
-    for item in client.stream(prompt=prompt):
-        if isinstance(item, TextPart):
-            yield item.text
-        elif isinstance(item, Completion):
-            turn.counts, turn.request_id = item.counts, item.request_id
 
 
 def _let_connection_go() -> None:
@@ -198,19 +188,21 @@ def _close_turn(turn: _Turn) -> ConversationTurn:
 
 
 def _settle(turn: _Turn) -> None:
-    """Charge what the model reported; a call that gave nothing is released, a degraded answer still counts."""
-    now = timezone.now()
-    if turn.client and turn.counts == TokenCounts():
-        release_usage(source=SOURCE, action=turn.asked.action)
-        fallback = AskedQuestion(
-            creator_id=turn.asked.creator_id, text=turn.asked.text, action=f"{turn.asked.action}:extractive"
-        )
-        _reserve(fallback, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "")
-        settle_usage(source=SOURCE, action=fallback.action, counts=TokenCounts(), now=now)
+    """Charge what the model reported; a call that never told is charged as estimated, a degraded answer counts too."""
+    usage, action = turn.usage, turn.asked.action
+    if usage.is_uncertain and usage.counts == TokenCounts():
+        charge_estimate(source=SOURCE, action=action)
         return
-    settle_usage(
-        source=SOURCE, action=turn.asked.action, counts=turn.counts, provider_request_id=turn.request_id, now=now
-    )
+    try:
+        settle_usage(
+            source=SOURCE,
+            action=action,
+            counts=usage.counts,
+            provider_request_id=usage.request_id,
+            is_certain=not usage.is_uncertain,
+        )
+    except ReservationNotHeld:  # a reader so slow that the reservation expired: it was charged as estimated
+        logger.warning("settled_too_late", action=action)
 
 
 def _to_json(citations: Iterable[Target]) -> list[dict[str, str]]:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from creators.models import Creator, Interaction
+from memory.clients.embeddings import EmbeddingFailed
 from memory.extraction import Candidate, Source, extract
 from memory.extraction.candidates import SignalFact
 from memory.models import Signal
@@ -21,6 +23,8 @@ from memory.services.merging import merge_candidates
 from veri.platform.connections.copying import copy_rows
 from veri.platform.events.services import publish_event
 from veri.platform.observability.metrics import MEMORY_FORMATIONS
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,18 +40,23 @@ class FormationResult:
 def form_memories(*, creator_id: int, interaction_ids: Sequence[int], now: datetime) -> FormationResult:
     """Form memories from interactions of one creator; running it again changes nothing.
 
-    Interactions that no longer exist are passed over. Publishes ``memories.formed``.
+    Interactions that no longer exist are passed over. Publishes ``memories.formed`` when any memory changed.
     """
     creator = Creator.objects.filter(pk=creator_id).first()
     if creator is None:
         return FormationResult(interactions=0, signals=0, formed=0, strengthened=0)
-    interactions = list(Interaction.objects.filter(creator=creator, pk__in=interaction_ids).order_by("occurred_at", "pk"))
+    interactions = list(
+        Interaction.objects.filter(creator=creator, pk__in=interaction_ids).order_by("occurred_at", "pk")
+    )
     own_names = get_own_names(creator=creator)
     extracted = [(one, extract(_to_source(one, creator, own_names))) for one in interactions]
     facts = [(interaction, fact) for interaction, result in extracted for fact in result.signals]
     candidates = [(interaction, candidate) for interaction, result in extracted for candidate in result.candidates]
     result, documents = _store(creator, interactions, facts, candidates, now=now)
-    store_missing_vectors(creator_id=creator_id, documents=documents)
+    try:
+        store_missing_vectors(creator_id=creator_id, documents=documents)
+    except EmbeddingFailed as failure:  # the memories stand; their vectors are made by the next sweep
+        logger.warning("vectors_wait", creator=creator_id, reason=str(failure))
     return result
 
 
@@ -65,11 +74,12 @@ def _store(
     merged = merge_candidates(creator=creator, candidates=candidates, now=now)
     documents = list_documents(merged.memories, interactions)
     index_documents(creator_id=creator.pk, documents=documents)
-    publish_event(
-        name="memories.formed",
-        payload={"creator_id": creator.pk, "memory_ids": [one.pk for one in merged.formed]},
-        key=str(creator.pk),
-    )
+    if merged.formed or merged.strengthened:
+        publish_event(
+            name="memories.formed",
+            payload={"creator_id": creator.pk, "memory_ids": [one.pk for one in merged.formed]},
+            key=str(creator.pk),
+        )
     for memory in merged.formed:
         MEMORY_FORMATIONS.labels(type=memory.type).inc()
     result = FormationResult(
@@ -92,7 +102,7 @@ def _to_source(interaction: Interaction, creator: Creator, own_names: OwnNames) 
         text=interaction.text,
         payload=interaction.payload if isinstance(interaction.payload, dict) else {},
         occurred_at=interaction.occurred_at,
-        is_own=own_names.include(interaction.author),
+        is_own=own_names.include(interaction.author, platform=interaction.platform, type=interaction.type),
     )
 
 

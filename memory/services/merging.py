@@ -44,6 +44,11 @@ def merge_candidates(*, creator: Creator, candidates: Pairs, now: datetime) -> M
     return _save(drafts)
 
 
+def realign_slot(*, creator: Creator, key: SlotKey, now: datetime) -> Merged:
+    """Arrange a slot anew from the evidence that is left, inside the caller's transaction and formation lock."""
+    return _save(_draft_slot(creator, key, [], now))
+
+
 def hash_content(*parts: str) -> str:
     """Return 32 hex digits of the normalised parts: writing, case and blanks do not count."""
     return blake2b("\x1f".join(normalise(part) for part in parts).encode(), digest_size=16).hexdigest()
@@ -55,7 +60,7 @@ def _draft_facts(creator: Creator, pairs: Pairs, now: datetime) -> list[_Draft]:
     for interaction, candidate in pairs:
         by_hash[hash_content(candidate.subject, candidate.predicate, candidate.value)].append((interaction, candidate))
     known = {one.content_hash: one for one in Memory.objects.filter(creator=creator, content_hash__in=by_hash)}
-    rested = _read_evidence([one.pk for one in known.values()])
+    rested = _read_evidence([one.pk for one in known.values()], {one.pk for one, _ in pairs})
     drafts = []
     for digest, stated in by_hash.items():
         memory = known.get(digest)
@@ -68,8 +73,9 @@ def _draft_facts(creator: Creator, pairs: Pairs, now: datetime) -> list[_Draft]:
     return drafts
 
 
-def _read_evidence(memory_ids: list[int]) -> set[tuple[int, int]]:
-    return set(MemoryEvidence.objects.filter(memory__in=memory_ids).values_list("memory_id", "interaction_id"))
+def _read_evidence(memory_ids: list[int], interaction_ids: set[int]) -> set[tuple[int, int]]:
+    found = MemoryEvidence.objects.filter(memory__in=memory_ids, interaction__in=interaction_ids)
+    return set(found.values_list("memory_id", "interaction_id"))
 
 
 def _group_by_slot(candidates: Pairs) -> dict[SlotKey, Pairs]:
@@ -97,13 +103,16 @@ def _draft_run(creator: Creator, key: SlotKey, run: Run, now: datetime) -> _Draf
     if memory is None:
         memory = _build(creator, run.candidate, now) if run.candidate else _copy_words(run.source, now)
     memory.valid_from = run.valid_from
-    memory.content_hash = hash_content(*key, memory.value, run.valid_from.isoformat())
+    opener = run.assertions[0]  # its id too: one instant may see A, B and A again
+    memory.content_hash = hash_content(*key, memory.value, opener.occurred_at.isoformat(), str(opener.interaction_id))
     moved = [one for one in run.assertions if one.memory and one.memory is not memory]
     MemoryEvidence.objects.filter(
         memory__in={one.memory.pk for one in moved if one.memory}, interaction__in=[one.interaction_id for one in moved]
     ).delete()
     fresh = {one.interaction_id: one.occurred_at for one in run.assertions if one.memory is not memory}
-    held = sorted(((one.occurred_at, one.interaction_id) for one in run.assertions if one.memory is memory), reverse=True)
+    held = sorted(
+        ((one.occurred_at, one.interaction_id) for one in run.assertions if one.memory is memory), reverse=True
+    )
     memory.strength = len(held)
     memory.latest_evidence = [pk for _, pk in held[:LATEST_EVIDENCE]]
     return _Draft(memory=memory, fresh=fresh, before=before)

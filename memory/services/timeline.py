@@ -64,13 +64,16 @@ class Run:
 
 
 def plan_slot(*, creator: Creator, key: SlotKey, pairs: Pairs) -> SlotPlan:
-    """Return the time line of a slot after new assertions; only its last run is read when all of them come after it."""
+    """Return the time line of a slot after new assertions; only its last run is read when all of them come after it.
+
+    Without any new assertion the whole line is planned from what it rests on.
+    """
     line = Memory.objects.filter(creator=creator, subject=key[0], predicate=key[1], is_slot=True)
     current = list(line.filter(valid_to=None))
     known = _read_assertions(current)
     fresh = _list_fresh(pairs)
     latest = max((one.order for one in known), default=None)
-    if not (current and latest and all(one.order > latest for one in fresh)):
+    if not (fresh and current and latest and all(one.order > latest for one in fresh)):
         known = _read_assertions(list(line))
     return _arrange([*known, *_drop_known(fresh, known)])
 
@@ -79,9 +82,7 @@ def _read_assertions(memories: list[Memory]) -> list[Assertion]:
     by_id = {one.pk: one for one in memories}
     rows = MemoryEvidence.objects.filter(memory__in=by_id).values_list("memory_id", "interaction_id", "occurred_at")
     return [
-        Assertion(
-            occurred_at=occurred_at, interaction_id=interaction_id, value=by_id[pk].value, memory=by_id[pk]
-        )
+        Assertion(occurred_at=occurred_at, interaction_id=interaction_id, value=by_id[pk].value, memory=by_id[pk])
         for pk, interaction_id, occurred_at in rows
     ]
 

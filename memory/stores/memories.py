@@ -40,3 +40,6 @@ class MemoryStore(Protocol):
 
     def find_outdated_evidence(self, *, creator_id: int, interaction_ids: Sequence[int]) -> set[int]:
         """Return the interactions that superseded memories name among their latest evidence."""
+
+    def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
+        """Return which of the creator's memories among ``ids`` hold no longer."""

@@ -33,6 +33,10 @@ class MongoMemoryStore:
         found = _collection().find(superseded, {"latest_evidence": 1})
         return {pk for one in found for pk in one["latest_evidence"]} & wanted
 
+    def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
+        wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, "state": MemoryState.SUPERSEDED.value, **LIVE}
+        return {one["_id"] for one in _collection().find(wanted, {"_id": 1})}
+
 
 def _collection() -> Any:
     return get_database()[MEMORIES.collection]

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from creators.datasets import INTERACTIONS
 from memory.datasets import MEMORIES, MEMORY_VECTORS
 from memory.enums import TargetKind
-from memory.stores.search import Neighbour, Target, TermMatch
+from memory.stores.search import Neighbour, Target, TermMatch, rank_neighbours
 from migration.stores.documents import LIVE
 from veri.platform.connections.mongo import get_database
 
-HEADER_BYTES = 4  # halfvec_send: dimensions and a reserved word, 16 bits each
 _COLLECTIONS = {TargetKind.MEMORY.value: MEMORIES.collection, TargetKind.INTERACTION.value: INTERACTIONS.collection}
 
 
@@ -28,26 +27,14 @@ class MongoSearchStore:
         ]
 
     def find_neighbours(
-        self, *, creator_id: int, model: str, vector: NDArray[np.float32], limit: int
+        self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int
     ) -> list[Neighbour]:
-        mine = {"creator_id": creator_id, "model": model, **LIVE}
+        name, version = model
+        mine = {"creator_id": creator_id, "model": name, "model_version": version, **LIVE}
         projection = {"kind": 1, "target_id": 1, "embedding": 1}
-        found = list(get_database()[MEMORY_VECTORS.collection].find(mine, projection))
-        if not found:
-            return []
-        matrix = np.vstack([read_halfvec(one["embedding"]) for one in found])
-        lengths = np.linalg.norm(matrix, axis=1)
-        similarities = matrix @ vector / np.where(lengths > 0, lengths, 1)
-        nearest = sorted(range(len(found)), key=lambda row: (-similarities[row], found[row]["kind"], found[row]["target_id"]))
-        return [
-            Neighbour(target=Target(found[row]["kind"], found[row]["target_id"]), similarity=float(similarities[row]))
-            for row in nearest[:limit]
-        ]
-
-
-def read_halfvec(stored: bytes) -> NDArray[np.float32]:
-    """Return the numbers of pgvector's binary form of a halfvec."""
-    return np.frombuffer(stored, dtype=">f2", offset=HEADER_BYTES).astype(np.float32)
+        found = get_database()[MEMORY_VECTORS.collection].find(mine, projection)
+        stored = [(Target(one["kind"], one["target_id"]), one["embedding"]) for one in found]
+        return rank_neighbours(stored=stored, vector=vector, limit=limit)
 
 
 def _to_match(kind: str, document: Mapping[str, Any], wanted: frozenset[str]) -> TermMatch:

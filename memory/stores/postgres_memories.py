@@ -24,6 +24,10 @@ class PostgresMemoryStore:
         )
         return {pk for evidence in superseded.values_list("latest_evidence", flat=True) for pk in evidence} & wanted
 
+    def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
+        found = Memory.objects.filter(creator_id=creator_id, pk__in=list(ids), state=MemoryState.SUPERSEDED)
+        return set(found.values_list("pk", flat=True))
+
 
 def _to_record(row: dict[str, Any]) -> MemoryRecord:
     return MemoryRecord(**row | {"latest_evidence": tuple(row["latest_evidence"])})

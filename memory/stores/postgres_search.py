@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from django.db.models import BinaryField, Func
 from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
 from memory.models import MemoryVector, Posting
-from memory.stores.search import Neighbour, Target, TermMatch
+from memory.stores.search import Neighbour, Target, TermMatch, rank_neighbours
+
+SPARE = 16  # pgvector computes in single precision: near the limit its order may differ from the final one
 
 
 class PostgresSearchStore:
@@ -23,16 +26,17 @@ class PostgresSearchStore:
             frequencies[target][term] = frequency
             lengths[target] = length
         return [
-            TermMatch(target=target, frequencies=found, length=lengths[target])
-            for target, found in frequencies.items()
+            TermMatch(target=target, frequencies=found, length=lengths[target]) for target, found in frequencies.items()
         ]
 
     def find_neighbours(
-        self, *, creator_id: int, model: str, vector: NDArray[np.float32], limit: int
+        self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int
     ) -> list[Neighbour]:
-        mine = MemoryVector.objects.filter(creator_id=creator_id, model=model)
-        nearest = mine.annotate(distance=CosineDistance("embedding", vector)).order_by("distance", "kind", "target_id")
-        return [
-            Neighbour(target=Target(kind, target_id), similarity=1.0 - distance)
-            for kind, target_id, distance in nearest.values_list("kind", "target_id", "distance")[:limit]
-        ]
+        mine = MemoryVector.objects.filter(creator_id=creator_id, model=model[0], model_version=model[1])
+        nearest = mine.annotate(
+            distance=CosineDistance("embedding", vector),
+            stored=Func("embedding", function="halfvec_send", output_field=BinaryField()),
+        ).order_by("distance", "kind", "target_id")
+        rows = nearest.values_list("kind", "target_id", "stored")[: limit + SPARE]
+        stored = [(Target(kind, target_id), bytes(embedding)) for kind, target_id, embedding in rows]
+        return rank_neighbours(stored=stored, vector=vector, limit=limit)

@@ -7,6 +7,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+HEADER_BYTES = 4  # halfvec_send: dimensions and a reserved word, 16 bits each
+
 
 class Target(NamedTuple):
     """What a search finds: ``memory`` or ``interaction``, and its id."""
@@ -39,6 +41,31 @@ class SearchStore(Protocol):
         """Return every document with any of the terms."""
 
     def find_neighbours(
-        self, *, creator_id: int, model: str, vector: NDArray[np.float32], limit: int
+        self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int
     ) -> list[Neighbour]:
-        """Return the documents nearest to a unit vector by exact scan, nearest first."""
+        """Return the documents nearest to a vector of a model (name, version) by exact scan, nearest first."""
+
+
+def rank_neighbours(
+    *, stored: Sequence[tuple[Target, bytes]], vector: NDArray[np.float32], limit: int
+) -> list[Neighbour]:
+    """Return the nearest of stored vectors (pgvector's binary halfvec) by cosine, equal ones by target.
+
+    Both stores end here: computed once, in double precision and rounded, so that they give the same numbers.
+    """
+    if not stored:
+        return []
+    matrix = np.vstack([read_halfvec(embedding) for _, embedding in stored])
+    asked = vector.astype(np.float64)
+    lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(asked)
+    similarities = np.round(matrix @ asked / np.where(lengths > 0, lengths, 1), 12)
+    neighbours = [
+        Neighbour(target=target, similarity=float(similarity))
+        for (target, _), similarity in zip(stored, similarities, strict=True)
+    ]
+    return sorted(neighbours, key=lambda one: (-one.similarity, one.target))[:limit]
+
+
+def read_halfvec(stored: bytes) -> NDArray[np.float64]:
+    """Return the numbers of pgvector's binary form of a halfvec."""
+    return np.frombuffer(stored, dtype=">f2", offset=HEADER_BYTES).astype(np.float64)

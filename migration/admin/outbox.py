@@ -49,7 +49,10 @@ class OutboxRowAdmin(ReadOnlyAdmin):
             retry_quarantined,
             action="retry_selected",
             title="Retry quarantined rows",
-            consequences=["The relay reads the current rows again and writes them to MongoDB.", "Rows MongoDB still refuses return here."],
+            consequences=[
+                "The relay reads the current rows again and writes them to MongoDB.",
+                "Rows MongoDB still refuses return here.",
+            ],
             submit="Retry",
         )
 
@@ -84,12 +87,17 @@ class OutboxRowAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             facts = [("Rows chosen", len(keys))]
             return render_action_form(
-                admin=self, request=request, rows=queryset, form=form, action=action, submit=submit, facts=facts, **texts
+                admin=self,
+                request=request,
+                rows=queryset,
+                form=form,
+                action=action,
+                submit=submit,
+                facts=facts,
+                **texts,
             )
         try:
-            result = service(
-                row_ids=keys, actor=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
-            )
+            result = service(row_ids=keys, actor=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
         except MigrationError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return None

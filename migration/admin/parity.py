@@ -49,7 +49,9 @@ class RunFilter(admin.SimpleListFilter):
     shown = 15
 
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        recent = list(ParityRun.objects.filter(mismatched__gt=0).select_related("dataset").order_by("-pk")[: self.shown])
+        recent = list(
+            ParityRun.objects.filter(mismatched__gt=0).select_related("dataset").order_by("-pk")[: self.shown]
+        )
         chosen = self.value()
         known = [(str(run.pk), f"{run.pk}: {run}") for run in recent]
         return known if not chosen or chosen in dict(known) else [(chosen, f"{chosen}"), *known]

@@ -31,6 +31,16 @@ def render_action_form(
     *, admin: ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], form: ReasonForm, action: str, **texts: Any
 ) -> TemplateResponse:
     """Return the page that asks for a reason before a list action; it posts the same action with ``confirmed``."""
-    hidden = [("action", action), ("confirmed", "yes"), *((ACTION_CHECKBOX_NAME, pk) for pk in rows.values_list("pk", flat=True))]
-    context = {**admin.admin_site.each_context(request), "form": form, "hidden": hidden, "cancel_url": request.path, **texts}
+    hidden = [
+        ("action", action),
+        ("confirmed", "yes"),
+        *((ACTION_CHECKBOX_NAME, pk) for pk in rows.values_list("pk", flat=True)),
+    ]
+    context = {
+        **admin.admin_site.each_context(request),
+        "form": form,
+        "hidden": hidden,
+        "cancel_url": request.path,
+        **texts,
+    }
     return TemplateResponse(request, "console/confirm.html", context)

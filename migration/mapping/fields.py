@@ -68,10 +68,17 @@ def canonicalise(kind: Kind, value: object) -> bytes:
     """Return the canonical form of a value of PostgreSQL or MongoDB; another type gives another form."""
     if value is None:
         return b"0"
-    expected = PYTHON_TYPES[kind]
-    if type(value) is not expected and not (kind is Kind.BYTES and isinstance(value, bytes | memoryview)):
+    if not _has_type(kind, value):
         return b"!" + type(value).__name__.encode() + repr(value).encode()
     return _FORMS[kind](value)
+
+
+def _has_type(kind: Kind, value: object) -> bool:
+    """Return whether a value is of the kind's type; a truth value is no integer, BSON's 64-bit integer is one."""
+    if kind is Kind.BYTES:
+        return isinstance(value, bytes | memoryview)
+    expected = PYTHON_TYPES[kind]
+    return isinstance(value, expected) and not (expected is int and isinstance(value, bool))
 
 
 def _canonicalise_timestamp(value: Any) -> bytes:
@@ -84,7 +91,7 @@ def _canonicalise_texts(value: Any) -> bytes:
 
 
 def _canonicalise_integers(value: Any) -> bytes:
-    return b"n" + b",".join(b"%d" % part if type(part) is int else b"!" + repr(part).encode() for part in value)
+    return b"n" + b",".join(b"%d" % part if _has_type(Kind.INTEGER, part) else b"!" + repr(part).encode() for part in value)
 
 
 _FORMS: dict[Kind, Callable[[Any], bytes]] = {

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             name='BackfillRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cursor', models.BigIntegerField(default=0)),
+                ('cursor', models.BigIntegerField(default=-9223372036854775808)),
                 ('copied', models.BigIntegerField(default=0)),
                 ('orphans', models.BigIntegerField(default=0)),
                 ('estimated_total', models.BigIntegerField(default=0)),

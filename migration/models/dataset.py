@@ -4,6 +4,8 @@ from django.db import models
 
 from migration.enums import Stage
 
+LOWEST_KEY = -(2**63)
+
 
 class Dataset(models.Model):
     """A table ↔ collection pair. This row is the route: it decides what is captured and where reads go.
@@ -39,7 +41,7 @@ class BackfillRun(models.Model):
     """One walk over a dataset's rows in primary-key order; ``cursor`` is the last key copied."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="backfills")
-    cursor = models.BigIntegerField(default=0)
+    cursor = models.BigIntegerField(default=LOWEST_KEY)
     copied = models.BigIntegerField(default=0)
     orphans = models.BigIntegerField(default=0)
     estimated_total = models.BigIntegerField(default=0)

@@ -57,7 +57,7 @@ def get_mismatch_detail(*, mismatch: ParityMismatch, with_content: bool) -> Mism
         PyMongoError: when MongoDB is away.
     """
     spec = get_spec(mismatch.run.dataset.name)
-    row = rows.read_rows(spec, keys=[mismatch.key]).get(mismatch.key)
+    row = rows.read_rows(spec, keys=[mismatch.key]).rows.get(mismatch.key)
     document = documents.read_documents(spec, keys=[mismatch.key]).get(mismatch.key)
     names = _find_differing(spec, row, document)
     return MismatchDetail(
@@ -123,7 +123,13 @@ def _show(values: Mapping[str, Any], name: str, *, hide: bool) -> str:
     if name not in values:
         return ABSENT
     value = values[name]
-    text = bytes(value).hex() if isinstance(value, bytes | memoryview) else value if isinstance(value, str) else repr(value)
+    text = (
+        bytes(value).hex()
+        if isinstance(value, bytes | memoryview)
+        else value
+        if isinstance(value, str)
+        else repr(value)
+    )
     if hide and value is not None:
         digest = blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()
         return f"withheld: {len(text)} characters, hash {digest}"

@@ -104,17 +104,17 @@ def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int
     """
     run.refresh_from_db()
     found = rows.read_chunk(spec, after=run.cursor, limit=chunk)
-    is_last = len(found) < chunk
-    until = None if is_last else found[-1]["id"]
+    present = found.rows.keys() | found.unreadable.keys()
+    is_last = len(present) < chunk
+    until = None if is_last else max(present)
     mapped, refused = map_rows(spec, found)
     refused |= {one.key: one.reason for one in documents.write_documents(spec, mapped)}
-    present = {row["id"] for row in found}
     orphans = [key for key in documents.list_keys(spec, after=run.cursor, until=until) if key not in present]
     _enqueue(spec, keys=orphans, operation=Operation.DELETE)
     _enqueue(spec, keys=list(refused), operation=Operation.UPSERT)
     BackfillRun.objects.filter(pk=run.pk).update(
-        cursor=found[-1]["id"] if found else run.cursor,
-        copied=F("copied") + len(found) - len(refused),
+        cursor=max(present, default=run.cursor),
+        copied=F("copied") + len(present) - len(refused),
         orphans=F("orphans") + len(orphans),
         updated_at=now,
     )
@@ -142,7 +142,5 @@ def _enqueue(spec: DatasetSpec, *, keys: list[int], operation: Operation) -> Non
 @transaction.atomic(durable=True)
 def _finish_run(spec: DatasetSpec, run: BackfillRun, *, actor: Any, reason: str, now: datetime) -> None:
     BackfillRun.objects.filter(pk=run.pk).update(finished_at=now, updated_at=now)
-    move_dataset(
-        name=spec.name, sources=(Stage.BACKFILL,), target=Stage.CATCHUP, actor=actor, reason=reason, now=now
-    )
+    move_dataset(name=spec.name, sources=(Stage.BACKFILL,), target=Stage.CATCHUP, actor=actor, reason=reason, now=now)
     run.refresh_from_db()

@@ -21,7 +21,9 @@ def create_route_rows(**_signal: Any) -> None:
     Dataset.objects.bulk_create([Dataset(name=spec.name) for spec in iterate_specs()], ignore_conflicts=True)
 
 
-def move_dataset(*, name: str, sources: tuple[Stage, ...], target: Stage, actor: Any, reason: str, now: datetime) -> Dataset:
+def move_dataset(
+    *, name: str, sources: tuple[Stage, ...], target: Stage, actor: Any, reason: str, now: datetime
+) -> Dataset:
     """Move a dataset from one of ``sources`` to ``target`` inside the caller's transaction.
 
     Raises:
@@ -33,7 +35,9 @@ def move_dataset(*, name: str, sources: tuple[Stage, ...], target: Stage, actor:
         name=name, stage=dataset.stage, epoch=dataset.epoch
     ).update(stage=target, epoch=F("epoch") + 1, is_capturing=target != Stage.OFF, stage_changed_at=now)
     if not swapped:
-        raise StageConflict(f"{name} is {dataset.get_stage_display().lower()}; {target.label.lower()} is not possible from there.")
+        raise StageConflict(
+            f"{name} is {dataset.get_stage_display().lower()}; {target.label.lower()} is not possible from there."
+        )
     record_audit(
         actor=actor,
         action=f"migration.dataset.{target.value}",

@@ -64,7 +64,11 @@ def align_capture(*, actor: Any, reason: str, now: datetime) -> None:
 
 def is_capture_aligned() -> bool:
     """Return whether capturing seems to agree with the flag; a cheap look before ``align_capture``."""
-    stale = Dataset.objects.filter(stage=Stage.OFF) if is_flag_on(Flag.USE_MONGO) else Dataset.objects.filter(is_capturing=True)
+    stale = (
+        Dataset.objects.filter(stage=Stage.OFF)
+        if is_flag_on(Flag.USE_MONGO)
+        else Dataset.objects.filter(is_capturing=True)
+    )
     return not stale.exists()
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from migration.enums import MismatchKind, ParityState, Stage
 from migration.errors import RowNotMappable
 from migration.models import Dataset, OutboxRow, ParityMismatch, ParityRun
+from migration.models.dataset import LOWEST_KEY
 from migration.registry import DatasetSpec, get_spec
 from migration.services.datasets import move_dataset
 from migration.stores import documents, rows
@@ -22,6 +23,7 @@ from veri.platform.observability.metrics import PARITY_ERRORS
 
 SEGMENT = 2000
 RECHECK_SECONDS = 10.0
+
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,28 +68,34 @@ def _compare_all(
     """Return how many keys were compared and the differences by key, in memory bounded by the differences."""
     compared, suspects = 0, {}
     for found, stored in _walk(spec, segment):
-        compared += len(found.keys() | stored.keys())
+        compared += len(found.rows.keys() | found.unreadable.keys() | stored.keys())
         suspects.update({one.key: one for one in compare_pairs(spec, found, stored)})
         on_progress(compared)
     return compared, suspects
 
 
-def _walk(spec: DatasetSpec, segment: int) -> Iterator[tuple[dict[int, Any], dict[int, Any]]]:
-    cursor = 0
-    while chunk := rows.read_chunk(spec, after=cursor, limit=segment):
-        last = chunk[-1]["id"]
-        yield {row["id"]: row for row in chunk}, documents.read_range(spec, after=cursor, until=last)
-        cursor = last
+def _walk(spec: DatasetSpec, segment: int) -> Iterator[tuple[rows.RowsRead, dict[int, Any]]]:
+    cursor = LOWEST_KEY
+    while True:
+        chunk = rows.read_chunk(spec, after=cursor, limit=segment)
+        keys = chunk.rows.keys() | chunk.unreadable.keys()
+        if not keys:
+            break
+        yield chunk, documents.read_range(spec, after=cursor, until=max(keys))
+        cursor = max(keys)
     while stored := documents.read_page(spec, after=cursor, limit=segment):
-        yield {}, stored
+        yield rows.RowsRead(rows={}, unreadable={}), stored
         cursor = max(stored)
 
 
-def compare_pairs(spec: DatasetSpec, found: dict[int, Any], stored: dict[int, Any]) -> Iterator[Difference]:
+def compare_pairs(spec: DatasetSpec, read: rows.RowsRead, stored: dict[int, Any]) -> Iterator[Difference]:
     """Yield what differs between rows and documents of the same key range."""
+    found = read.rows
+    for key in read.unreadable:
+        yield Difference(key=key, kind=MismatchKind.UNMAPPABLE)
     for key in found.keys() - stored.keys():
         yield Difference(key=key, kind=MismatchKind.MISSING, versions=(found[key]["version"], None))
-    for key in stored.keys() - found.keys():
+    for key in stored.keys() - found.keys() - read.unreadable.keys():
         yield Difference(key=key, kind=MismatchKind.EXTRA, versions=(None, _get_version(stored[key])))
     for key in found.keys() & stored.keys():
         difference = _compare_pair(spec, found[key], stored[key])

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from migration.enums import Operation
 from migration.errors import RowNotMappable
+from migration.mapping.mapper import Document
 from migration.models import OutboxRow
 from migration.registry import DatasetSpec, get_spec
 from migration.stores import documents, rows
@@ -100,27 +101,27 @@ def _apply(spec: DatasetSpec, changes: _Changes) -> tuple[int, int, int]:
     """
     if changes.truncated_at:
         documents.delete_older(spec, version=changes.truncated_at)
-    current = rows.read_rows(spec, keys=list(changes.scopes))
-    mapped, refused = map_rows(spec, current.values())
+    read = rows.read_rows(spec, keys=list(changes.scopes))
+    mapped, refused = map_rows(spec, read)
     tombstones = [
         documents.build_tombstone(key=key, version=version)
         for key, version in changes.deletes.items()
-        if key not in current
+        if key not in read.rows and key not in read.unreadable
     ]
     refused |= {one.key: one.reason for one in documents.write_documents(spec, mapped + tombstones)}
-    _quarantine(spec, changes, {key: row["version"] for key, row in current.items()}, refused)
+    _quarantine(spec, changes, {key: row["version"] for key, row in read.rows.items()}, refused)
     return len(mapped), len(tombstones), len(refused)
 
 
-def map_rows(spec: DatasetSpec, found: Iterable[dict[str, object]]) -> tuple[list[dict[str, object]], dict[int, str]]:
-    """Return the documents of rows, and by key the reason why a row cannot be mapped."""
-    mapped: list[dict[str, object]] = []
-    refused: dict[int, str] = {}
-    for row in found:
+def map_rows(spec: DatasetSpec, read: rows.RowsRead) -> tuple[list[Document], dict[int, str]]:
+    """Return the documents of rows, and by key the reason why a row cannot be read or mapped."""
+    mapped: list[Document] = []
+    refused = dict(read.unreadable)
+    for key, row in read.rows.items():
         try:
             mapped.append(spec.mapper.to_document(row))
         except RowNotMappable as error:
-            refused[row["id"]] = str(error)  # type: ignore[index]  # the primary key is a bigint
+            refused[key] = str(error)
     return mapped, refused
 
 
@@ -132,7 +133,7 @@ def _quarantine(spec: DatasetSpec, changes: _Changes, versions: dict[int, int], 
             key=key,
             scope=changes.scopes.get(key, 0),
             version=versions.get(key, changes.deletes.get(key, 0)),
-            operation=Operation.UPSERT if key in versions else Operation.DELETE,
+            operation=Operation.DELETE if key in changes.deletes and key not in versions else Operation.UPSERT,
             quarantined_at=Now(),
             error=reason,
         )

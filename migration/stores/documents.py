@@ -6,15 +6,18 @@ insert and fails with a duplicate key on ``_id``: that means "newer exists" and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+from bson.errors import InvalidDocument
 from pymongo import ReplaceOne
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DocumentTooLarge
 
 from migration.registry import DatasetSpec
 from veri.platform.connections.mongo import get_database
 
 DUPLICATE_KEY = 11000
+UNSENDABLE = (InvalidDocument, DocumentTooLarge, OverflowError)
+Document: TypeAlias = dict[str, Any]
 LIVE: dict[str, Any] = {"_mig.d": {"$exists": False}}
 
 
@@ -26,25 +29,56 @@ class RefusedWrite:
     reason: str
 
 
-def write_documents(spec: DatasetSpec, documents: Sequence[Mapping[str, Any]]) -> list[RefusedWrite]:
+def write_documents(spec: DatasetSpec, documents: Sequence[Document]) -> list[RefusedWrite]:
     """Upsert stamped documents or tombstones unless MongoDB has the same or a newer version.
 
-    Return the documents MongoDB refused for their content; connection failures are raised.
+    A stored document without a version of ours is foreign and is overwritten. Return the documents MongoDB refused for
+    their content; connection failures are raised.
     """
     if not documents:
         return []
-    requests = [
-        ReplaceOne({"_id": one["_id"], "_mig.v": {"$lt": one["_mig"]["v"]}}, one, upsert=True) for one in documents
-    ]
     try:
-        get_database()[spec.collection].bulk_write(requests, ordered=False)
+        _write_bulk(spec, [_build_upsert(one, {"$lt": one["_mig"]["v"]}) for one in documents])
     except BulkWriteError as error:
-        return [
+        failures = error.details.get("writeErrors", [])
+        taken = [documents[one["index"]] for one in failures if one.get("code") == DUPLICATE_KEY]
+        refused = [
             RefusedWrite(key=int(documents[one["index"]]["_id"]), reason=str(one.get("errmsg", ""))[:500])
-            for one in error.details.get("writeErrors", [])
+            for one in failures
             if one.get("code") != DUPLICATE_KEY
         ]
+        _overwrite_foreign(spec, taken)
+        return refused
+    except UNSENDABLE as error:
+        return _write_one_by_one(spec, documents, error)
     return []
+
+
+def _build_upsert(document: Document, version: Any) -> ReplaceOne[Document]:
+    return ReplaceOne({"_id": document["_id"], "_mig.v": version}, document, upsert=True)
+
+
+def _write_bulk(spec: DatasetSpec, requests: list[ReplaceOne[Document]]) -> None:
+    get_database()[spec.collection].bulk_write(requests, ordered=False)
+
+
+def _overwrite_foreign(spec: DatasetSpec, taken: Sequence[Document]) -> None:
+    """Replace those of the documents' stored counterparts that carry no version; a versioned one is newer."""
+    by_key = {one["_id"]: one for one in taken}
+    collection = get_database()[spec.collection]
+    for stored in collection.find({"_id": {"$in": list(by_key)}}, {"_mig": 1}):
+        stamp = stored.get("_mig")
+        version = stamp.get("v") if isinstance(stamp, dict) else None
+        if not isinstance(version, int):
+            guard = {"$exists": False} if version is None else version
+            collection.replace_one({"_id": stored["_id"], "_mig.v": guard}, by_key[stored["_id"]])
+
+
+def _write_one_by_one(spec: DatasetSpec, documents: Sequence[Document], error: Exception) -> list[RefusedWrite]:
+    """Find the documents the driver cannot send: too large, or numbers beyond 64 bits."""
+    if len(documents) == 1:
+        return [RefusedWrite(key=int(documents[0]["_id"]), reason=f"{type(error).__name__}: {error}"[:500])]
+    return [refused for one in documents for refused in write_documents(spec, [one])]
 
 
 def build_tombstone(*, key: int, version: int) -> dict[str, Any]:

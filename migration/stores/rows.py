@@ -1,21 +1,52 @@
 """Rows of captured tables, read with raw SQL so that every value has the type its field declares."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import DataError, connection
 
 from migration.registry import DatasetSpec
 
 
-def read_rows(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the current rows of the keys that exist."""
-    return {row["id"]: row for row in _fetch(f"{spec.select_sql} WHERE id = ANY(%s)", [list(keys)])}
+@dataclass(frozen=True, kw_only=True)
+class RowsRead:
+    """Rows by key, and by key the reason why a row cannot be read (like an infinite timestamp)."""
+
+    rows: dict[int, dict[str, Any]]
+    unreadable: dict[int, str]
 
 
-def read_chunk(spec: DatasetSpec, *, after: int, limit: int) -> list[dict[str, Any]]:
-    """Return up to ``limit`` rows with a key above ``after``, in key order."""
-    return list(_fetch(f"{spec.select_sql} WHERE id > %s ORDER BY id LIMIT %s", [after, limit]))
+def read_rows(spec: DatasetSpec, *, keys: Sequence[int]) -> RowsRead:
+    """Return the current rows of the keys that exist; one that cannot be read does not hold up the others."""
+    try:
+        found = _fetch(f"{spec.select_sql} WHERE id = ANY(%s)", [list(keys)])
+    except DataError as error:
+        if len(keys) == 1:
+            return RowsRead(rows={}, unreadable={keys[0]: f"cannot be read: {error}"[:500]})
+        halves = [read_rows(spec, keys=half) for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :])]
+        return RowsRead(
+            rows=halves[0].rows | halves[1].rows, unreadable=halves[0].unreadable | halves[1].unreadable
+        )
+    return RowsRead(rows={row["id"]: row for row in found}, unreadable={})
+
+
+def read_chunk(spec: DatasetSpec, *, after: int, limit: int) -> RowsRead:
+    """Return up to ``limit`` rows with a key above ``after``, lowest keys first."""
+    try:
+        found = _fetch(f"{spec.select_sql} WHERE id > %s ORDER BY id LIMIT %s", [after, limit])
+    except DataError:
+        return read_rows(spec, keys=_list_keys(spec, after=after, limit=limit))
+    return RowsRead(rows={row["id"]: row for row in found}, unreadable={})
+
+
+def _list_keys(spec: DatasetSpec, *, after: int, limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {spec.table} WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608  name from code
+            [after, limit],
+        )
+        return [key for (key,) in cursor.fetchall()]
 
 
 def find_existing_keys(spec: DatasetSpec, *, keys: Sequence[int]) -> set[int]:
@@ -39,9 +70,8 @@ def estimate_rows(spec: DatasetSpec) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _fetch(sql: str, parameters: list[Any]) -> Iterator[dict[str, Any]]:
+def _fetch(sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         names = [column.name for column in cursor.description]
-        for values in cursor.fetchall():
-            yield dict(zip(names, values, strict=True))
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

@@ -15,7 +15,11 @@ from veri.console.status.flags import list_flag_rows
 from veri.console.status.processes import list_processes
 from veri.platform.ops.health import get_readiness
 
-COUNTED_MODELS = (("creators.view_creator", Creator), ("creators.view_interaction", Interaction), ("memory.view_memory", Memory))
+COUNTED_MODELS = (
+    ("creators.view_creator", Creator),
+    ("creators.view_interaction", Interaction),
+    ("memory.view_memory", Memory),
+)
 
 
 def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +34,9 @@ def collect_sections(request: HttpRequest) -> dict[str, Any]:
         "refreshed_at": now,
         "readiness": get_readiness(),
         "processes": list_processes(now=now),
-        "counts": [count_table(model=model) for permission, model in COUNTED_MODELS if request.user.has_perm(permission)],
+        "counts": [
+            count_table(model=model) for permission, model in COUNTED_MODELS if request.user.has_perm(permission)
+        ],
     }
     if request.user.has_perm("migration.view_featureflag"):
         sections["flags"] = list_flag_rows(request)

@@ -1,9 +1,145 @@
-"""The console's sidebar."""
+"""The console's sidebar: the operator's pages first, then every registered model the user may see."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
+from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the console and the permission it needs; none means all staff."""
+
+    title: str
+    icon: str
+    url_name: str
+    permission: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelLink:
+    """The list of a model, by its label."""
+
+    label: str
+    icon: str
+    title: str = ""
+
+
+GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
+    (
+        "Operate",
+        (
+            Page(title="Dashboard", icon="monitoring", url_name="index"),
+            Page(title="Flags", icon="toggle_on", url_name="flags", permission="migration.view_featureflag"),
+            Page(title="Reconciliation", icon="sync_alt", url_name="reconciliation", permission="migration.view_dataset"),
+            ModelLink(label="events.event", icon="bolt", title="Events"),
+            Page(
+                title="Dead letters",
+                icon="mark_email_unread",
+                url_name="events_delivery_changelist",
+                permission="events.view_delivery",
+                query="?state__exact=dead",
+            ),
+            ModelLink(label="ops.notification", icon="notifications", title="Notifications"),
+            ModelLink(label="ops.backuprun", icon="backup", title="Backups"),
+            ModelLink(label="ops.auditentry", icon="history", title="Audit"),
+        ),
+    ),
+    (
+        "Migration",
+        (
+            ModelLink(label="migration.paritymismatch", icon="difference", title="Mismatches"),
+            ModelLink(label="migration.outboxrow", icon="outbox", title="Outbox and quarantine"),
+            ModelLink(label="migration.parityrun", icon="fact_check", title="Parity runs"),
+            ModelLink(label="migration.backfillrun", icon="move_down", title="Backfills"),
+            ModelLink(label="migration.dataset", icon="dataset", title="Datasets"),
+            ModelLink(label="migration.featureflag", icon="flag", title="Stored flags"),
+        ),
+    ),
+    (
+        "Creators",
+        (
+            ModelLink(label="creators.creator", icon="person_celebrate"),
+            ModelLink(label="creators.platformconnection", icon="link"),
+            ModelLink(label="creators.interaction", icon="forum"),
+        ),
+    ),
+    (
+        "Memory",
+        (
+            ModelLink(label="memory.memory", icon="neurology"),
+            ModelLink(label="memory.memoryevidence", icon="menu_book", title="Evidence"),
+            ModelLink(label="memory.signal", icon="sensors"),
+            ModelLink(label="memory.conversationturn", icon="chat"),
+            ModelLink(label="memory.indexeddocument", icon="search"),
+            ModelLink(label="memory.posting", icon="list"),
+            ModelLink(label="memory.memoryvector", icon="scatter_plot"),
+        ),
+    ),
+    (
+        "Billing",
+        (
+            Page(title="Usage", icon="data_usage", url_name="usage", permission="billing.view_usageevent"),
+            ModelLink(label="billing.usageevent", icon="receipt_long"),
+            ModelLink(label="billing.allowance", icon="account_balance_wallet"),
+            ModelLink(label="billing.reservation", icon="hourglass_top"),
+            ModelLink(label="billing.priceversion", icon="sell", title="Prices"),
+        ),
+    ),
+)
+SYSTEM = "System"
+SYSTEM_TITLES = {
+    "knox.authtoken": "Sign-in tokens",
+    "axes.accessattempt": "Failed sign-ins",
+    "axes.accessfailurelog": "Failed sign-in log",
+    "axes.accesslog": "Sign-in log",
+    "django_celery_beat.periodictask": "Schedule",
+    "events.delivery": "Event deliveries",
+}
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    return []
+    """Return the groups with the items this user may see; models no group names come under System."""
+    groups = [*GROUPS, (SYSTEM, _list_remaining())]
+    built = [(title, [found for item in items if (found := _build_item(request, item))]) for title, items in groups]
+    return [
+        {"title": title, "separator": position > 0, "collapsible": position > 0, "items": items}
+        for position, (title, items) in enumerate(built)
+        if items
+    ]
+
+
+def _list_remaining() -> tuple[ModelLink, ...]:
+    named = {item.label for _, items in GROUPS for item in items if isinstance(item, ModelLink)}
+    labels = [model._meta.label_lower for model in admin.site._registry]  # noqa: SLF001  the registry has no other reader
+    found = [label for label in labels if label not in named]
+    return tuple(ModelLink(label=label, icon="settings", title=SYSTEM_TITLES.get(label, "")) for label in found)
+
+
+def _build_item(request: HttpRequest, item: Page | ModelLink) -> dict[str, Any] | None:
+    if isinstance(item, ModelLink):
+        return _build_model_item(request, item)
+    if item.permission and not request.user.has_perm(item.permission):
+        return None
+    path = reverse(f"admin:{item.url_name}")
+    is_active = _is_here(request, path) and (not item.query or item.query[1:] in request.META.get("QUERY_STRING", ""))
+    return {"title": item.title, "icon": item.icon, "link": f"{path}{item.query}", "active": is_active}
+
+
+def _build_model_item(request: HttpRequest, item: ModelLink) -> dict[str, Any] | None:
+    model = apps.get_model(item.label)
+    registered = admin.site._registry.get(model)  # noqa: SLF001  same
+    if registered is None or not registered.has_view_or_change_permission(request):
+        return None
+    meta = model._meta  # noqa: SLF001  Django's documented API
+    path = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    title = item.title or str(meta.verbose_name_plural).capitalize()
+    return {"title": title, "icon": item.icon, "link": path, "active": _is_here(request, path)}
+
+
+def _is_here(request: HttpRequest, path: str) -> bool:
+    return request.path == path or (path != reverse("admin:index") and request.path.startswith(path))

@@ -19,6 +19,9 @@ class Api:
         answer = self._post("/auth/token", {"username": username, "password": password}, status=None)
         self._http.headers["Authorization"] = f"Token {answer['token']}"
 
+    def close(self) -> None:
+        self._http.close()
+
     def create_creator(self, *, handle: str, display_name: str) -> None:
         self._post("/creators", {"handle": handle, "display_name": display_name}, status=httpx.codes.CREATED)
 

@@ -1,9 +1,11 @@
 """The demo's real processes: web, worker, relay."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,7 @@ import httpx
 from veri.settings.env import BASE_DIR
 
 BIN = Path(sys.executable).parent
-COMMANDS = {
+COMMANDS: dict[str, list[object]] = {
     "web": [BIN / "gunicorn", "veri.wsgi", "--config", "deploy/gunicorn.py", "--log-level", "warning"],
     "worker": [
         *(BIN / "celery", "-A", "veri.celery", "worker", "--concurrency", "2", "--loglevel", "ERROR"),
@@ -28,18 +30,34 @@ class ProcessFailed(Exception):
 
 
 class Processes:
-    """Start in order, stop in reverse; logs go to the given folder."""
+    """Start in order, stop in reverse; logs go to the given folder. Each process leads a group of its own."""
 
-    def __init__(self, *, logs: Path) -> None:
+    def __init__(self, *, logs: Path, variables: Mapping[str, str] | None = None) -> None:
         self._logs = logs
+        self._environment = {**os.environ, **(variables or {})}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def address(self) -> str:
+        return f"http://{self._environment['BIND']}"
 
     def start(self, name: str) -> None:
         self._logs.mkdir(parents=True, exist_ok=True)
-        with (self._logs / f"{name}.log").open("wb") as log:
+        with (self._logs / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603  commands of this file
-                [str(part) for part in COMMANDS[name]], cwd=BASE_DIR, stdout=log, stderr=subprocess.STDOUT
+                [str(part) for part in COMMANDS[name]],
+                cwd=BASE_DIR,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
+
+    def kill(self, name: str) -> None:
+        """Kill a process and its children at once, without a chance to tidy up."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def wait_for_web(self) -> str:
         """Return the web's address once it is ready.
@@ -47,13 +65,12 @@ class Processes:
         Raises:
             ProcessFailed: when it ends, or is not ready within 30 s.
         """
-        address = f"http://{os.environ['BIND']}"
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             self.check()
             try:
-                if httpx.get(f"{address}/health/ready", timeout=2).status_code == httpx.codes.OK:
-                    return address
+                if httpx.get(f"{self.address}/health/ready", timeout=2).status_code == httpx.codes.OK:
+                    return self.address
             except httpx.HTTPError:
                 time.sleep(0.1)
         raise ProcessFailed(f"web is not ready:\n{self._read_end('web')}")
@@ -68,12 +85,11 @@ class Processes:
         """End every process, the last started first; one that does not end in 15 s is killed."""
         for process in self._running.values():
             process.terminate()
-        for process in reversed(self._running.values()):
+        for name in reversed(list(self._running)):
             try:
-                process.wait(STOP_SECONDS)
+                self._running[name].wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                self.kill(name)
         self._running.clear()
 
     def _read_end(self, name: str) -> str:

@@ -188,8 +188,9 @@ class Demo:
     def _wait_for_calm(self) -> None:
         """Wait until memories are formed and the relay has brought everything."""
         self._wait(
-            lambda: not Delivery.objects.exclude(state=DeliveryState.DELIVERED).exists()
-            and not OutboxRow.objects.exists(),
+            lambda: (
+                not Delivery.objects.exclude(state=DeliveryState.DELIVERED).exists() and not OutboxRow.objects.exists()
+            ),
             "an empty outbox",
         )
 

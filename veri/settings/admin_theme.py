@@ -9,5 +9,9 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "veri.console.dashboard.build_dashboard",
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "veri.console.navigation.build_navigation"},
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": "veri.console.navigation.build_navigation",
+    },
 }

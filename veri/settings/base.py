@@ -107,6 +107,9 @@ CACHES = {"default": {"BACKEND": "veri.platform.cache.backend.ResilientRedisCach
 FLAG_DEFAULTS = ENVIRONMENT.flags
 FLAGS_FORCED_OFF = ENVIRONMENT.flags_forced_off
 
+# --- event log: a crashed worker's delivery is free again after this; the task's own time limit is shorter
+EVENT_LEASE_SECONDS = 60
+
 # --- outside vendors
 CLAUDE_API_KEY = ENVIRONMENT.claude_api_key
 CLAUDE_BASE_URL = ENVIRONMENT.claude_base_url
@@ -174,7 +177,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "AUTHENTICATION_WHITELIST": ["knox.auth.TokenAuthentication", "veri.platform.http.authentication.ApiKeyAuthentication"],
+    "AUTHENTICATION_WHITELIST": [
+        "knox.auth.TokenAuthentication",
+        "veri.platform.http.authentication.ApiKeyAuthentication",
+    ],
 }
 HEALTH_TOKEN = ENVIRONMENT.health_token
 

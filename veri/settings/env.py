@@ -267,9 +267,9 @@ def is_web() -> bool:
     return "web" in _roles
 
 
-def get_test_worker() -> str:
-    """Return pytest-xdist's name of this process (``gw0``), or nothing outside a parallel run."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "")
+def get_test_run() -> tuple[int, str]:
+    """Return the number of this test run, and pytest-xdist's name of this process: ``gw0``, or ``main``."""
+    return int(os.environ.get("VERI_TEST_RUN", "0")), os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 def prepare_metrics_dir(*, var_dir: Path) -> Path:

@@ -21,7 +21,16 @@ class EnvironmentReader:
 
     def boolean(self, name: str, *, default: bool) -> bool:
         raw = self.text(name)
-        known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        known = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         if raw == "":
             return default
         if raw.lower() not in known:

@@ -19,6 +19,9 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "veri.platform.http.lockouts.build_lockout_response"
 AXES_CLIENT_IP_CALLABLE = "veri.platform.http.clients.get_client_ip"
 
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # the theme's form has no field for where to go
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -5,6 +5,7 @@ SSE ``error`` event after a 200 carries its type in the body, not in the status.
 """
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from memory.errors import ModelCallFailed, ModelRefusedRequest, ModelSpendLimitReached, ModelUnavailable
@@ -20,7 +21,11 @@ def translate_status_error(error: Any, *, now: datetime) -> ModelCallFailed:
     if details["code"] == "enforced_spend_limit_reached" and retry_after is None:
         return ModelSpendLimitReached("the provider's spend limit is reached", until=_get_next_month(now))
     if error.status_code in _RETRYABLE_STATUS or details["type"] in _RETRYABLE_TYPES:
-        return ModelUnavailable(f"answered {error.status_code} {details['type']}", retry_after=retry_after)
+        return ModelUnavailable(
+            f"answered {error.status_code} {details['type']}",
+            retry_after=retry_after,
+            is_outage=error.status_code != HTTPStatus.TOO_MANY_REQUESTS and details["type"] != "rate_limit_error",
+        )
     return ModelRefusedRequest(f"answered {error.status_code} {details['type']}")
 
 

@@ -1,8 +1,6 @@
-"""What the client takes and gives."""
+"""What the client takes."""
 
 from dataclasses import dataclass
-
-from billing.services.pricing import TokenCounts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,19 +10,3 @@ class Prompt:
     system: str
     user: str
     max_tokens: int
-
-
-@dataclass(frozen=True)
-class TextPart:
-    """A piece of the answer, as it streams in."""
-
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Completion:
-    """The last item of a stream: what was used. ``is_cut`` tells that it is what was seen before a cut."""
-
-    counts: TokenCounts
-    request_id: str
-    is_cut: bool = False

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from memory.clients.embeddings import Vectors
+from memory.clients.embeddings import Embedding, Vectors
 
 LONGEST_TEXT = 2_000  # characters; cost grows with length, meaning does not
 
@@ -17,10 +17,12 @@ class WordllamaEmbedder:
     model = "wordllama-l2-supercat-256"
     model_version = version("wordllama")
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    service = ""
+
+    def embed(self, texts: Sequence[str]) -> Embedding:
         # An empty text with norm=True would give NaN; the caller normalises.
         vectors: Vectors = _load().embed([text[:LONGEST_TEXT] for text in texts], norm=False)
-        return vectors
+        return Embedding(vectors=vectors)
 
 
 @cache

@@ -56,7 +56,11 @@ class Command(BaseCommand):
         outbox = get_outbox_status(now=now)
         report = {
             "flags": {state.name: state.is_effective for state in list_flag_states()},
-            "outbox": {"depth": outbox.depth, "oldest_seconds": outbox.oldest_seconds, "quarantined": outbox.quarantined},
+            "outbox": {
+                "depth": outbox.depth,
+                "oldest_seconds": outbox.oldest_seconds,
+                "quarantined": outbox.quarantined,
+            },
             "datasets": {
                 one.dataset.name: {
                     "stage": one.dataset.stage,

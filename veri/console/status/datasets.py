@@ -164,7 +164,8 @@ def _describe_backfill(run: BackfillRun | None, now: datetime) -> BackfillView:
         return BackfillView(sentence=f"{run.copied:,} rows, ended {ago} ago{orphans}", percent=None, tone="good")
     total = max(run.estimated_total, run.copied)
     percent = min(99.0, 100.0 * run.copied / total) if total else 0.0
-    sentence = f"{run.copied:,} of {format_count(total, is_estimate=True)} rows"
+    of = f" of {format_count(total, is_estimate=True)}" if run.estimated_total else ""
+    sentence = f"{run.copied:,}{of} rows so far"
     if is_backfill_alive(run=run, now=now):
         return BackfillView(sentence=sentence + _estimate_rest(run, total), percent=percent, tone="info")
     silent = format_age((now - run.updated_at).total_seconds())

@@ -29,7 +29,5 @@ def allocate_ids(*, model: type[Model], count: int) -> list[int]:
     """Return fresh primary keys of a model, so that rows may refer to each other before they are inserted."""
     table = model._meta.db_table  # noqa: SLF001  documented
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [key for (key,) in cursor.fetchall()]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+DEFAULT_QUEUE = "events"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,13 +14,13 @@ class Subscriber:
     name: str
     event: str
     handle: Callable[..., None]
-    queue: str = "events"
+    queue: str = DEFAULT_QUEUE
 
 
 _by_event: dict[str, dict[str, Subscriber]] = defaultdict(dict)
 
 
-def subscribe(*, event: str, name: str, handle: Callable[..., None], queue: str = "events") -> None:
+def subscribe(*, event: str, name: str, handle: Callable[..., None], queue: str = DEFAULT_QUEUE) -> None:
     """Register ``handle(payload=…)`` for an event name. Registering a name again replaces it."""
     _by_event[event][name] = Subscriber(name=name, event=event, handle=handle, queue=queue)
 
@@ -42,5 +43,3 @@ def list_subscriber_names() -> list[str]:
 def list_events_of(subscriber: str) -> list[str]:
     """Return the event names a subscriber listens to, sorted."""
     return sorted(event for event, subscribers in _by_event.items() if subscriber in subscribers)
-
-

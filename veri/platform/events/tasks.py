@@ -9,7 +9,7 @@ from veri.platform.events.services.deliver import deliver_now
 from veri.platform.events.services.maintain import remove_expired_events, sweep_deliveries
 
 
-@shared_task(name="events.deliver")
+@shared_task(name="events.deliver", soft_time_limit=50, time_limit=55)
 def deliver_event_task(*, delivery_id: int, **_unknown: Any) -> None:
     """Make one delivery; a second message for it finds it claimed or done."""
     deliver_now(delivery_id=delivery_id, now=timezone.now())

@@ -46,7 +46,8 @@ def _backfill(request: HttpRequest, status: DatasetStatus, reason: str) -> Outco
 
 
 def _check_parity(request: HttpRequest, status: DatasetStatus, reason: str) -> Outcome:
-    return _enqueue(check_dataset_parity_task, dataset=status.dataset.name, actor_id=request.user.pk, reason=reason)
+    name = status.dataset.name
+    return _enqueue(check_dataset_parity_task, dataset=name, actor_id=request.user.pk, reason=reason)
 
 
 def _reconcile(request: HttpRequest, status: DatasetStatus, reason: str) -> Outcome:
@@ -71,7 +72,9 @@ def _enqueue(task: Task, **arguments: Any) -> Outcome:
     try:
         task.apply_async(kwargs=arguments, retry=False)
     except (BrokerUnavailable, RedisError, OSError) as error:
-        return Outcome(is_done=False, text=f"not started, the task queue is away ({type(error).__name__}). Try again later.")
+        return Outcome(
+            is_done=False, text=f"not started, the task queue is away ({type(error).__name__}). Try again later."
+        )
     if not is_any_worker_alive(now=timezone.now()):
         return Outcome(is_done=True, text="queued, but no worker was seen lately; it starts when one is there.")
     return Outcome(is_done=True, text="queued; this page follows it.")

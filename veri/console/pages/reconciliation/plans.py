@@ -89,7 +89,8 @@ def _plan_reconcile(status: DatasetStatus) -> Plan:
             "Check parity again afterwards: that is the proof.",
         ],
         preview=Preview(
-            caption=f"Dry run: {format_count(total)} keys" + (f", the first {SHOWN_KEYS}" if total > SHOWN_KEYS else ""),
+            caption=f"Dry run: {format_count(total)} keys"
+            + (f", the first {SHOWN_KEYS}" if total > SHOWN_KEYS else ""),
             heads=("Key", "Mismatch", "Fields", "Repair"),
             rows=rows,
         ),

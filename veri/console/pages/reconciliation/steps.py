@@ -1,5 +1,6 @@
 """Steps on a dataset: each checks its permission, says what it will do, asks for a reason and calls one service."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from migration.errors import MigrationError
 from migration.queries.status import DatasetStatus, list_dataset_statuses
-from veri.console.pages.reconciliation.actions import carry_out
+from veri.console.pages.reconciliation.actions import Outcome, carry_out
 from veri.console.pages.reconciliation.forms import build_form
 from veri.console.pages.reconciliation.plans import describe_plan
 from veri.console.rendering import render_page, render_refusal
@@ -71,20 +72,23 @@ def _get_blocked(request: HttpRequest, status: DatasetStatus, step: str) -> str:
 
 
 def _take(request: HttpRequest, chosen: list[DatasetStatus], step: str, reason: str) -> HttpResponse:
-    done, skipped = 0, 0
+    """Take the step on each dataset; datasets with the same outcome share one message."""
+    outcomes: dict[Outcome, list[str]] = defaultdict(list)
     for status in chosen:
-        blocked = _get_blocked(request, status, step)
-        if blocked:
-            skipped += 1
-            messages.warning(request, f"{status.label}: skipped. {blocked}")
-            continue
-        try:
-            said = carry_out(request=request, step=step, status=status, reason=reason)
-        except MigrationError as refusal:
-            messages.error(request, f"{status.label}: {refusal}")
-            continue
-        done += said.is_done
-        (messages.success if said.is_done else messages.error)(request, f"{status.label}: {said.text}")
+        outcomes[_take_one(request, status, step, reason)].append(status.label)
+    for outcome, labels in outcomes.items():
+        tell = messages.success if outcome.is_done else messages.error
+        tell(request, f"{STEP_LABELS[step]}, {', '.join(labels)}: {outcome.text}")
     if len(chosen) > 1:
+        done = sum(len(labels) for outcome, labels in outcomes.items() if outcome.is_done)
         messages.info(request, f"{STEP_LABELS[step]}: {done} done, {len(chosen) - done} skipped.")
     return HttpResponseRedirect(reverse("admin:reconciliation"))
+
+
+def _take_one(request: HttpRequest, status: DatasetStatus, step: str, reason: str) -> Outcome:
+    if blocked := _get_blocked(request, status, step):
+        return Outcome(is_done=False, text=f"skipped. {blocked}")
+    try:
+        return carry_out(request=request, step=step, status=status, reason=reason)
+    except MigrationError as refusal:
+        return Outcome(is_done=False, text=f"refused. {refusal}")

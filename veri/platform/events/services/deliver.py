@@ -4,13 +4,13 @@ import random
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
 from veri.platform.events.models import Delivery, DeliveryState
 from veri.platform.events.registry import find_subscriber
 
-LEASE = timedelta(minutes=6)  # longer than a task may run
 MAX_ATTEMPTS = 8
 logger = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ def deliver_now(*, delivery_id: int, now: datetime) -> DeliveryState | None:
         return _fail(delivery, error="the subscriber is gone", now=now, is_final=True)
     try:
         subscriber.handle(payload=delivery.event.payload)
-    except Exception as error:  # noqa: BLE001  whatever a subscriber raises must become a retry, never a lost event
+    except Exception as error:
         logger.warning("delivery_failed", delivery=delivery_id, subscriber=subscriber.name, exc_info=True)
         return _fail(delivery, error=f"{type(error).__name__}: {error}"[:2000], now=now, is_final=False)
     Delivery.objects.filter(pk=delivery_id).update(
@@ -43,7 +43,7 @@ def claim_delivery(*, delivery_id: int, now: datetime) -> bool:
     """Take a pending, due, unleased delivery; two claimants cannot both succeed."""
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     claimed = Delivery.objects.filter(free, pk=delivery_id, state=DeliveryState.PENDING, due_at__lte=now).update(
-        lease_until=now + LEASE, attempts=F("attempts") + 1
+        lease_until=now + timedelta(seconds=settings.EVENT_LEASE_SECONDS), attempts=F("attempts") + 1
     )
     return claimed == 1
 

@@ -59,10 +59,11 @@ def replay_events(*, subscriber: str, from_event: int, now: datetime) -> int:
     known = Delivery.objects.filter(event__in=events, subscriber=subscriber)
     unknown = events.exclude(pk__in=known.values("event_id")).values_list("pk", flat=True)
     for start in range(0, len(missing := list(unknown)), BATCH):
-        Delivery.objects.bulk_create(
+        fresh = (
             Delivery(event_id=pk, subscriber=subscriber, due_at=now - SWEEP_GRACE)
             for pk in missing[start : start + BATCH]
         )
+        Delivery.objects.bulk_create(fresh, ignore_conflicts=True)  # another replay may be running
     return events.count()
 
 

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError as BrokerUnavailable
 from redis.exceptions import RedisError
 
 from veri.platform.events.models import Delivery, Event
-from veri.platform.events.registry import find_subscriber, list_subscribers
+from veri.platform.events.registry import DEFAULT_QUEUE, find_subscriber, list_subscribers
 
 logger = structlog.get_logger(__name__)
 
@@ -40,10 +40,9 @@ def enqueue_delivery(*, event: str, subscriber: str, pk: int) -> bool:
     from veri.platform.events.tasks import deliver_event_task  # the task calls services
 
     found = find_subscriber(event=event, name=subscriber)
-    if found is None:
-        return False
+    queue = found.queue if found else DEFAULT_QUEUE  # whoever delivers notes that the subscriber is gone
     try:
-        deliver_event_task.apply_async(kwargs={"delivery_id": pk}, queue=found.queue, retry=False)
+        deliver_event_task.apply_async(kwargs={"delivery_id": pk}, queue=queue, retry=False)
     except (BrokerUnavailable, RedisError, OSError) as error:
         logger.warning("broker_away", delivery=pk, error=type(error).__name__)
         return False

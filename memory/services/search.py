@@ -1,0 +1,32 @@
+"""Search one creator's memory: embed the question where vectors are wanted and affordable, then retrieve."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.clients.embeddings import EmbeddingFailed
+from memory.queries.retrieval import Retrieval, SearchFilters, retrieve
+from memory.services.embedding import embed_metered
+from migration.enums import Flag
+from migration.queries.flags import is_flag_on
+
+EVERYTHING = SearchFilters()
+
+
+def search_memory(
+    *, creator_id: int, question: str, action: str, limit: int = 10, filters: SearchFilters = EVERYTHING
+) -> Retrieval:
+    """Return what matches a question; see ``retrieve``. With ``HYBRID_SEARCH`` the question is embedded.
+
+    ``action`` names the asking, so that its embedding is metered once.
+    """
+    vector = _embed(creator_id, question, action) if is_flag_on(Flag.HYBRID_SEARCH) else None
+    return retrieve(creator_id=creator_id, question=question, vector=vector, limit=limit, filters=filters)
+
+
+def _embed(creator_id: int, question: str, action: str) -> NDArray[np.float32] | None:
+    """Return the question's vector in the precision of stored ones, or None: words alone must then do."""
+    try:
+        vectors = embed_metered([question], creator_id=creator_id, action=f"question:{action}")
+    except EmbeddingFailed:
+        return None
+    return vectors[0].astype(np.float16).astype(np.float32)

@@ -1,0 +1,133 @@
+"""Staff with and without permissions, and datasets that were brought to a stage by the real services."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from creators.models import Creator, Interaction, User
+from migration.registry import iterate_specs
+from migration.services.backfill import run_backfill
+from migration.services.flags import set_flag
+from migration.services.parity import check_parity
+from migration.services.relay import relay_batch
+from tests.conftest import NOW
+from tests.platform.connections.conftest import DEAD_PORT
+from veri.platform.ops.health import forget_readiness
+
+
+@pytest.fixture(autouse=True)
+def _fresh_readiness():
+    forget_readiness()
+    yield
+    forget_readiness()
+
+
+@pytest.fixture
+def operator(db):
+    return User.objects.create_superuser("operator", password="correct horse battery")
+
+
+@pytest.fixture
+def console(client, operator):
+    """A signed-in browser of somebody who may do everything."""
+    client.force_login(operator)
+    return client
+
+
+@pytest.fixture
+def onlooker(db):
+    """Staff who may look and not act."""
+    user = User.objects.create_user("onlooker", password="correct horse battery", is_staff=True)
+    names = ["view_featureflag", "view_dataset", "view_paritymismatch", "view_outboxrow"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    return user
+
+
+def make_interactions(creator: Creator, count: int) -> list[Interaction]:
+    return Interaction.objects.bulk_create(
+        Interaction(
+            creator=creator,
+            platform="chat",
+            external_id=f"m{number}",
+            type="message",
+            text=f"hello {number}",
+            payload={"number": number},
+            occurred_at=NOW,
+            received_at=NOW,
+        )
+        for number in range(count)
+    )
+
+
+def switch(name: str, *, is_on: bool) -> None:
+    set_flag(name=name, is_on=is_on, actor="test", reason="a test needs it", now=timezone.now())
+
+
+def drain() -> int:
+    names = [spec.name for spec in iterate_specs()]
+    taken = 0
+    while (result := relay_batch(datasets=names)).taken:
+        taken += result.taken
+    return taken
+
+
+@pytest.fixture
+def verified(transactional_db, creator, mongo):
+    """Three interactions of one creator, in both stores and proven equal; returns the interactions."""
+    found = make_interactions(creator, 3)
+    switch("USE_MONGO", is_on=True)
+    for name in ("creator_profiles", "interactions"):
+        run_backfill(name=name, actor="test", reason="a test needs it", clock=timezone.now)
+        check_parity(name=name, clock=timezone.now, recheck_seconds=0.5)
+    return found
+
+
+def list_messages(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+@pytest.fixture
+def queued():
+    """Return how many messages wait in the migration queue of an emptied broker."""
+    from django.conf import settings
+
+    from veri.platform.connections.redis import get_redis
+
+    key = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}migration"
+    get_redis().delete(key)
+    yield lambda: get_redis().llen(key)
+    get_redis().delete(key)
+
+
+@pytest.fixture
+def dead_broker():
+    """Point Celery at an address nobody listens on."""
+    from veri.celery import app
+
+    before = app.conf.broker_url
+    app.conf.broker_url = app.conf.broker_write_url = f"redis://127.0.0.1:{DEAD_PORT}/0"
+    app.pool.force_close_all()
+    app._pool = app.amqp._producer_pool = None
+    yield
+    app.conf.broker_url = app.conf.broker_write_url = before
+    app._pool = app.amqp._producer_pool = None
+
+
+@pytest.fixture
+def dead_mongo(settings):
+    from veri.platform.connections import mongo
+
+    settings.MONGODB_URIS = [f"mongodb://127.0.0.1:{DEAD_PORT}/veri"]
+    mongo.close()
+    yield
+    mongo.close()
+
+
+@pytest.fixture
+def dead_redis(settings):
+    from veri.platform.connections import redis
+
+    settings.REDIS_URLS = [f"redis://127.0.0.1:{DEAD_PORT}/0"]
+    redis.close()
+    yield
+    redis.close()

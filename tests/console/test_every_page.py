@@ -1,0 +1,153 @@
+"""Every page of every registered model answers; every model can be reached from the sidebar."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+
+from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
+from creators.models import PlatformConnection
+from memory.models import ConversationTurn, IndexedDocument, Memory, MemoryEvidence, MemoryVector, Posting, Signal
+from migration.models import BackfillRun, Dataset, FeatureFlag, OutboxRow, ParityMismatch, ParityRun
+from tests.conftest import NOW
+from tests.console.conftest import make_interactions
+from veri.console.navigation import build_navigation
+from veri.platform.events.models import Delivery, Event
+from veri.platform.http.models import ApiKey, IdempotencyRecord
+from veri.platform.ops.models import AuditEntry, BackupRun, Heartbeat, Notification
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+PAGES = ["index", "flags", "flags_live", "reconciliation", "reconciliation_live", "usage", "dashboard_live"]
+
+
+def ids(model):
+    return model._meta.label_lower
+
+
+@pytest.fixture
+def rows(creator, operator):
+    """At least one row of every model, where the system itself makes none."""
+    interaction = make_interactions(creator, 1)[0]
+    dataset = Dataset.objects.get(name="interactions")
+    run = ParityRun.objects.create(dataset=dataset, state="different", compared=3, mismatched=1, started_at=NOW)
+    ParityMismatch.objects.create(run=run, key=interaction.pk, kind="content", fields=["text"])
+    BackfillRun.objects.create(dataset=dataset, started_at=NOW, updated_at=NOW)
+    FeatureFlag.objects.create(name="USE_MONGO", is_on=False, reason="r", changed_by="x", changed_at=NOW)
+    OutboxRow.objects.create(dataset="interactions", key=1, scope=1, version=1, operation="u")
+    memory = Memory.objects.create(
+        creator=creator, type="creator_entity", subject="home", predicate="town", value="Lisbon", text="Lives in Lisbon.",
+        content_hash="h", confidence=0.5, valid_from=NOW, recorded_at=NOW,
+    )  # fmt: skip
+    MemoryEvidence.objects.create(memory=memory, interaction=interaction, occurred_at=NOW)
+    Signal.objects.create(
+        creator=creator, interaction=interaction, kind="topic", value="food", extractor="t", recorded_at=NOW
+    )
+    target = {"creator": creator, "kind": "memory", "target_id": memory.pk}
+    IndexedDocument.objects.create(**target, length=3)
+    Posting.objects.create(**target, term="lisbon", frequency=1, length=3)
+    MemoryVector.objects.create(**target, model="m", model_version="1", embedding=[0.0] * 256)
+    ConversationTurn.objects.create(
+        creator=creator, request_id="r", question="q", answer="a", store="postgres", model="m", is_degraded=True,
+        duration_ms=1, asked_at=NOW,
+    )  # fmt: skip
+    used = {"source": "assistant", "action": "a1", "creator": creator, "service": "claude", "model": "m"}
+    UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
+    Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)
+    Allowance.objects.create(
+        scope="budget:claude", unit="micro_usd", period_start=NOW, period_end=timezone.now(), limit=5
+    )
+    PlatformConnection.objects.create(creator=creator, platform="twitch", account_id="1", created_at=NOW)
+    event = Event.objects.create(name="n", payload={}, published_at=NOW)
+    Delivery.objects.create(event=event, subscriber="s", state="dead", due_at=NOW)
+    Notification.objects.create(
+        channel="email", recipient="a@b.example", subject="s", body="b", created_at=NOW, next_attempt_at=NOW
+    )
+    BackupRun.objects.create(name="b", kind="create", state="succeeded", started_at=NOW, finished_at=NOW)
+    Heartbeat.objects.create(name="relay", at=NOW)
+    AuditEntry.objects.create(at=NOW, actor_label="x", action="a", target_type="t", target_id="1")
+    interval = IntervalSchedule.objects.create(every=1, period="days")
+    PeriodicTask.objects.create(name="t", task="t", interval=interval)
+    CrontabSchedule.objects.create()
+    SolarSchedule.objects.create(event="sunrise", latitude=1, longitude=1)
+    ClockedSchedule.objects.create(clocked_time=NOW)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_list_answers(console, rows, model):
+    response = console.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_list_search_answers(console, rows, model):
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    if admin.site._registry[model].search_fields:
+        for words in ("@lumenkitchen lisbon", "7", "a' OR 1=1 --", "\0"):
+            assert console.get(address, {"q": words}).status_code == 200, words
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_form_of_a_new_row_answers_as_permitted(console, rf, operator, model):
+    request = rf.get("/")
+    request.user = operator
+    expected = 200 if admin.site._registry[model].has_add_permission(request) else 403
+    response = console.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))
+    assert response.status_code == expected
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_page_of_a_row_answers(console, rows, model):
+    for key in model._default_manager.values_list("pk", flat=True)[:3]:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key])
+        assert console.get(address).status_code == 200, key
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_operator_page_answers(console, rows, name):
+    assert console.get(reverse(f"admin:{name}")).status_code == 200
+
+
+def test_no_page_of_ours_has_an_inline_script(console, rows):
+    for name in PAGES:
+        text = console.get(reverse(f"admin:{name}")).content.decode()
+        assert "<script>" not in text, name
+        assert "onclick=" not in text, name
+
+
+def test_sidebar_reaches_every_model(rf, operator):
+    request = rf.get("/admin/")
+    request.user = operator
+    links = {item["link"].split("?")[0] for group in build_navigation(request) for item in group["items"]}
+    expected = {reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in MODELS}
+    assert expected - links == set()
+
+
+def test_sidebar_shows_only_what_may_be_seen(rf, onlooker):
+    request = rf.get("/admin/")
+    request.user = onlooker
+    titles = {item["title"] for group in build_navigation(request) for item in group["items"]}
+    assert titles == {"Dashboard", "Flags", "Reconciliation", "Mismatches", "Outbox and quarantine", "Datasets", "Stored flags"}
+
+
+def test_pages_refuse_visitors_and_people_who_are_not_staff(client, owner):
+    for user in (None, owner):
+        if user:
+            client.force_login(user)
+        for name in PAGES:
+            response = client.get(reverse(f"admin:{name}"))
+            assert (response.status_code, response["Location"].split("?")[0]) == (302, "/admin/login/"), name
+
+
+def test_keys_and_records_of_the_api_are_listed_without_secrets(console, operator):
+    assert console.get(reverse("admin:http_apikey_changelist")).status_code == 200
+    assert ApiKey.objects.count() == IdempotencyRecord.objects.count() == 0
+
+
+def test_prices_are_only_added(console, rows):
+    price = PriceVersion.objects.filter(service="claude").first()
+    address = reverse("admin:billing_priceversion_change", args=[price.pk])
+    before = PriceVersion.objects.filter(pk=price.pk).values().get()
+    assert console.post(address, {"input": "1"}).status_code == 403
+    assert console.post(reverse("admin:billing_priceversion_delete", args=[price.pk]), {"post": "yes"}).status_code == 403
+    assert PriceVersion.objects.filter(pk=price.pk).values().get() == before
