@@ -47,3 +47,4 @@ def pytest_unconfigure(config: object) -> None:
     """Stop the stores with the last run."""
     if not IS_WORKER and _is_alone():
         embedded.stop(root=ROOT)
+    _users.close()

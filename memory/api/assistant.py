@@ -6,8 +6,7 @@ from uuid import uuid4
 
 from django.http import HttpResponseBase
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +24,13 @@ from veri.platform.http.problems import RATE_LIMITED, ProblemError
 _EXAMPLE = OpenApiExample(
     "A question", request_only=True, value={"creator": "lumenkitchen", "question": "Who is my main sponsor now?"}
 )
+
+# Each event of the stream; `data` is JSON: a sentence, the whole answer, or a problem.
+_EVENT = {
+    "type": "object",
+    "properties": {"event": {"enum": ["sentence", "done", "error"]}, "data": {"type": "string"}},
+    "required": ["event", "data"],
+}
 
 
 class ChatView(IdempotentViewMixin, APIView):

@@ -1,5 +1,6 @@
 """What the memory API takes and gives."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from memory.enums import MemoryState, MemoryType, TargetKind
@@ -80,8 +81,9 @@ class MemoryDetailSerializer(MemorySerializer):
     evidence = serializers.SerializerMethodField()
 
     class Meta(MemorySerializer.Meta):
-        fields = (*MemorySerializer.Meta.fields, "evidence")
+        fields = (*MemorySerializer.Meta.fields, "evidence")  # type: ignore[assignment]  # one longer than the base's
 
+    @extend_schema_field(EvidenceSerializer(many=True))
     def get_evidence(self, memory: Memory) -> list[dict[str, object]]:
         found = memory.evidence.select_related("interaction").order_by("-occurred_at", "-pk")[:100]
         return list(EvidenceSerializer(found, many=True).data)

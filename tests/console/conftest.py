@@ -106,7 +106,6 @@ def dead_broker():
 
     before = app.conf.broker_url
     app.conf.broker_url = app.conf.broker_write_url = f"redis://127.0.0.1:{DEAD_PORT}/0"
-    app.pool.force_close_all()
     app._pool = app.amqp._producer_pool = None
     yield
     app.conf.broker_url = app.conf.broker_write_url = before
@@ -118,9 +117,10 @@ def dead_mongo(settings):
     from veri.platform.connections import mongo
 
     settings.MONGODB_URIS = [f"mongodb://127.0.0.1:{DEAD_PORT}/veri"]
-    mongo.close()
+    living, mongo._connector = mongo._connector, None
     yield
     mongo.close()
+    mongo._connector = living
 
 
 @pytest.fixture

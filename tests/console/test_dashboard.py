@@ -89,12 +89,13 @@ def test_staff_without_permissions_sees_stores_and_processes_only(client, onlook
     context = client.get(PAGE).context
     assert context["readiness"].stores
     assert context["counts"] == []
-    assert {"flags", "datasets", "outbox", "event_log", "budgets"} & set(context.flatten()) == set()
+    assert {"flags", "datasets", "outbox", "event_log", "budgets"} & context.keys() == set()
 
 
 def test_live_part_is_marked_and_not_cached(console):
     response = console.get(reverse("admin:dashboard_live"))
-    assert (response["X-Console-Fragment"], response["Cache-Control"]) == ("1", "no-store")
+    assert response["X-Console-Fragment"] == "1"
+    assert "no-store" in response["Cache-Control"]
     assert b"<html" not in response.content
 
 

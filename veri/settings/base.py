@@ -161,6 +161,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "veri.platform.http.problems.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_VERSIONING_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,  # the Accept header alone decides
 }
 RATE_LIMITS = ENVIRONMENT.rate_limits
 RATE_LIMIT_EXEMPT_PREFIXES = ("/webhooks", "/health", "/metrics", "/static")
@@ -176,6 +177,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "MemoryStateEnum": "memory.enums.MemoryState",
+        "ConnectionStateEnum": "creators.enums.ConnectionState",
+    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "AUTHENTICATION_WHITELIST": [
         "knox.auth.TokenAuthentication",

@@ -11,6 +11,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_keepalive": True,
     "global_keyprefix": "veri-celery:",
+    "max_retries": 1,  # of a publish that finds no broker: it fails at once, and the event log keeps what it was
+    "interval_start": 0,
+    "interval_step": 0,
+    # Without these a publish to a broker that is away blocks its web request for six seconds before it fails.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the event log is the retry: a publish that fails must fail at once
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,0 +1,33 @@
+"""Requests made up from docs/openapi.yaml: no 5xx, no undocumented response, real stores behind."""
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from knox.models import AuthToken
+from schemathesis.checks import CHECKS
+
+from creators.models import Creator, User
+ROOT = Path(__file__).resolve().parents[2]
+schema = schemathesis.openapi.from_path(ROOT / "docs/openapi.yaml")
+WANTED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
+
+
+@pytest.fixture
+def token(transactional_db) -> str:
+    owner = User.objects.create_user(username="owner", password="correct-horse-battery")
+    now = timezone.now()
+    Creator.objects.create(owner=owner, handle="lumenkitchen", created_at=now, updated_at=now)
+    return AuthToken.objects.create(user=owner)[1]
+
+
+@schema.parametrize()
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_no_server_error_and_no_undocumented_response(case, token, live_server):
+    response = case.call(base_url=live_server.url, headers={"Authorization": f"Token {token}"})
+
+    case.validate_response(response, checks=[CHECKS.get_one(name) for name in WANTED])
