@@ -44,9 +44,7 @@ class ChatView(IdempotentViewMixin, APIView):
         request=QuestionSerializer,
         responses={
             (200, "application/json"): AnswerSerializer,
-            (200, "text/event-stream"): OpenApiResponse(
-                OpenApiTypes.STR, description="`sentence` events, then `done`."
-            ),
+            (200, "text/event-stream"): _EVENT,
         },
         examples=[_EXAMPLE],
     )

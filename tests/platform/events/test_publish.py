@@ -8,6 +8,7 @@ from django.db import transaction
 from tests.platform.events.conftest import count_messages
 from veri.platform.events.models import Delivery, Event
 from veri.platform.events.registry import subscribe
+from veri.platform.events.services import publish as publish_module
 from veri.platform.events.services import publish_event
 from veri.platform.events.services.maintain import sweep_deliveries
 
@@ -32,6 +33,7 @@ def reset(app):
     from kombu import pools
 
     pools.reset()
+    publish_module._broker.retry_at = 0.0
     app._pool = None
     app.amqp.__dict__.pop("_producer_pool", None)
     app.amqp._producer_pool = None
@@ -88,6 +90,16 @@ def test_broker_away_costs_little_time_and_no_event(listener):
     assert sweep_deliveries(now=delivery.due_at) == 0
     assert sweep_deliveries(now=delivery.due_at.replace(year=2030)) == 1
     assert count_messages() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_broker_that_failed_is_left_alone_for_a_second(listener, caplog):
+    with broker_at(find_dead_port()):
+        with transaction.atomic():
+            for _ in range(200):
+                publish_event(name="bread.baked", payload={})
+        assert sum("broker_away" in one.getMessage() for one in caplog.records) == 1
+    assert (Delivery.objects.count(), count_messages()) == (200, 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,7 @@
 """Publish inside the transaction; hand over to Celery after its commit."""
 
+import time
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,7 +14,18 @@ from redis.exceptions import RedisError
 from veri.platform.events.models import Delivery, Event
 from veri.platform.events.registry import DEFAULT_QUEUE, find_subscriber, list_subscribers
 
+AWAY_SECONDS = 1.0
 logger = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Broker:
+    """This process's memory of a broker that failed: when it may be tried again, by the monotonic clock."""
+
+    retry_at: float = 0.0
+
+
+_broker = _Broker()
 
 
 def publish_event(*, name: str, payload: dict[str, Any], key: str = "") -> Event:
@@ -36,14 +49,20 @@ def publish_event(*, name: str, payload: dict[str, Any], key: str = "") -> Event
 
 
 def enqueue_delivery(*, event: str, subscriber: str, pk: int) -> bool:
-    """Ask Celery to make one delivery; return whether the broker took it."""
+    """Ask Celery to make one delivery; return whether the broker took it.
+
+    A broker that failed is left alone for a second: many events would else wait for it one by one.
+    """
     from veri.platform.events.tasks import deliver_event_task  # the task calls services
 
+    if time.monotonic() < _broker.retry_at:
+        return False
     found = find_subscriber(event=event, name=subscriber)
     queue = found.queue if found else DEFAULT_QUEUE  # whoever delivers notes that the subscriber is gone
     try:
         deliver_event_task.apply_async(kwargs={"delivery_id": pk}, queue=queue, retry=False)
     except (BrokerUnavailable, RedisError, OSError) as error:
+        _broker.retry_at = time.monotonic() + AWAY_SECONDS
         logger.warning("broker_away", delivery=pk, error=type(error).__name__)
         return False
     return True
