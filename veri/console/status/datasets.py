@@ -132,7 +132,7 @@ def _describe(request: HttpRequest, status: DatasetStatus, now: datetime, *, wit
         name=status.dataset.name,
         label=status.label,
         stage=stage.label,
-        stage_tone={Stage.OFF: "quiet", Stage.VERIFY: "good", Stage.CUTOVER: "good"}.get(stage, "info"),
+        stage_tone=_choose_stage_tone(stage, status),
         stages=_mark_stages(stage),
         reads_from="MongoDB" if stage is Stage.CUTOVER and is_flag_on(Flag.READ_FROM_MONGO) else "PostgreSQL",
         outbox_depth=status.outbox.depth,
@@ -144,6 +144,13 @@ def _describe(request: HttpRequest, status: DatasetStatus, now: datetime, *, wit
         buttons=list_step_buttons(request, status=status, now=now) if with_steps else [],
         history=_list_history(status) if with_steps else [],
     )
+
+
+def _choose_stage_tone(stage: Stage, status: DatasetStatus) -> str:
+    if stage in (Stage.VERIFY, Stage.CUTOVER):  # a later check may have found differences
+        is_clean = status.parity is not None and status.parity.state == ParityState.CLEAN
+        return "good" if is_clean else "warn"
+    return "quiet" if stage is Stage.OFF else "info"
 
 
 def _mark_stages(current: Stage) -> list[StageMark]:

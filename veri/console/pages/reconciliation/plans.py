@@ -79,7 +79,7 @@ def _plan_reconcile(status: DatasetStatus) -> Plan:
     total = dry.rewritten + dry.removed + dry.gone
     return Plan(
         facts=[
-            ("Parity check", f"{run.pk}, {format_agreement(run)}"),
+            ("Parity check", f"run {run.pk}, {format_agreement(run)} agree"),
             ("Rewritten from PostgreSQL", format_count(dry.rewritten)),
             ("Removed from MongoDB", format_count(dry.removed)),
             ("Deleted since, removed as well", format_count(dry.gone)),
