@@ -1,4 +1,4 @@
-"""The prices known at the start; staff adds later versions in the console. Missing ones are created, none is changed."""
+"""The prices known at the start: missing ones are created, none is changed; staff adds later versions."""
 
 from datetime import UTC, datetime
 from typing import Any

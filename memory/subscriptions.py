@@ -4,11 +4,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from memory.services.formation import form_memories
 from veri.platform.events.registry import subscribe
 
 
 def _handle_recorded(*, payload: dict[str, Any]) -> None:
+    from memory.services.formation import form_memories  # loads numpy, which a command that forms nothing must not
+
     form_memories(creator_id=payload["creator_id"], interaction_ids=payload["interaction_ids"], now=timezone.now())
 
 

@@ -45,7 +45,7 @@ class AllowanceAdmin(ReadOnlyAdmin):
         may_change = self.has_change_permission(request, obj)
         return [name for name in self.fields if may_change or name != "reason"]
 
-    def save_model(self, request: HttpRequest, obj: Allowance, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Allowance, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
         cleaned = form.cleaned_data
         apply_limit(
             allowance=obj,

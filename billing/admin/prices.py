@@ -54,7 +54,7 @@ class PriceVersionAdmin(ReadOnlyAdmin):
         names = ["service", "model", "prompt_above", "effective_from", *PRICE_FIELDS]
         return names if obj else [*names, "reason"]
 
-    def save_model(self, request: HttpRequest, obj: PriceVersion, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: PriceVersion, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
         insert_price(price=obj, acting_user=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
 
     @admin.display(description="Input $/M")

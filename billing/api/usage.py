@@ -1,6 +1,6 @@
 """What the caller's creators used this month."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -35,7 +35,7 @@ class UsageSerializer(serializers.Serializer[object]):
 
 
 class UsageView(APIView):
-    permission_classes: ClassVar = [HasScope]
+    permission_classes = [HasScope]
     required_scope = "usage:read"
 
     @extend_schema(

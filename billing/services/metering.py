@@ -84,7 +84,14 @@ def settle_usage(
         raise ReservationNotHeld(f"{source} {action} holds no reservation.")
     cost = price_tokens(service=reservation.service, model=reservation.model, counts=counts, at=reservation.reserved_at)
     state = UsageState.METERED if is_certain else UsageState.UNRECONCILED
-    return _close(reservation, ReservationState.SETTLED, cost, counts, state, provider_request_id)
+    return _close(
+        reservation,
+        state=ReservationState.SETTLED,
+        cost=cost,
+        counts=counts,
+        usage_state=state,
+        provider_request_id=provider_request_id,
+    )
 
 
 @transaction.atomic(durable=True)
@@ -97,7 +104,14 @@ def charge_estimate(*, source: str, action: str) -> bool:
     if reservation is None or reservation.state != ReservationState.HELD:
         return False
     cost = reservation.amount_micro_usd
-    _close(reservation, ReservationState.EXPIRED, cost, TokenCounts(), UsageState.UNRECONCILED, "")
+    _close(
+        reservation,
+        state=ReservationState.EXPIRED,
+        cost=cost,
+        counts=TokenCounts(),
+        usage_state=UsageState.UNRECONCILED,
+        provider_request_id="",
+    )
     return True
 
 
@@ -123,6 +137,7 @@ def expire_reservations(*, now: datetime, limit: int = 500) -> int:
 
 def _close(
     reservation: Reservation,
+    *,
     state: ReservationState,
     cost: int,
     counts: TokenCounts,

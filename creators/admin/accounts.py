@@ -12,7 +12,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # the theme's and Django's admins differ in hints
+class UserAdmin(auth_admin.UserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -22,5 +22,5 @@ class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[misc, type-ar
 
 
 @admin.register(Group)
-class GroupAdmin(auth_admin.GroupAdmin, ModelAdmin):  # type: ignore[misc]  # same
+class GroupAdmin(auth_admin.GroupAdmin, ModelAdmin):
     pass

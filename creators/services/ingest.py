@@ -4,35 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import IntegrityError, connection, transaction
 
 from creators.enums import Outcome
 from creators.errors import BatchTooLarge
+from creators.models import Interaction
 from creators.services.documents import encode_document
-from veri.platform.events.services import publish_event
+from veri.platform.connections.copying import allocate_ids, copy_rows
+from veri.platform.events.services import publish_events
 
 MAX_ROWS = 10_000
 IDS_PER_EVENT = 500
 RECORDED_EVENT = "interactions.recorded"
 
-Key = tuple[int, str, str]
+ATTEMPTS = 5
 
-_CREATE_INCOMING = """
-CREATE TEMP TABLE incoming_interaction (
-    creator_id bigint, platform text, external_id text, type text, channel text, author text, text text,
-    attachments jsonb, payload jsonb, occurred_at timestamptz
-) ON COMMIT DROP"""
-_COPY_INCOMING = "COPY incoming_interaction FROM STDIN"
-_INSERT_NEW = """
-INSERT INTO creators_interaction
-    (creator_id, platform, external_id, type, channel, author, text, attachments, payload, occurred_at, received_at)
-SELECT creator_id, platform, external_id, type, channel, author, text, attachments, payload, occurred_at, %s
-FROM incoming_interaction
-ON CONFLICT ON CONSTRAINT interaction_external_id_unique DO NOTHING
-RETURNING id, creator_id, platform, external_id"""
+Key: TypeAlias = tuple[int, str, str]
+Rows: TypeAlias = dict[Key, tuple[object, ...]]
+
+_COLUMNS = (
+    *("creator_id", "platform", "external_id", "type", "channel", "author", "text", "attachments", "payload"),
+    *("occurred_at", "id", "received_at"),
+)
 _FIND_EXISTING = """
 SELECT stored.id, stored.creator_id, stored.platform, stored.external_id
 FROM creators_interaction stored
@@ -83,11 +78,13 @@ def record_interactions(*, items: Sequence[NewInteraction], now: datetime) -> In
     """Store new interactions in one transaction; the first write of a key wins, repeats are duplicates.
 
     Publishes ``interactions.recorded`` {creator_id, interaction_ids} for created rows only, up to 500 ids an event.
-    Overlapping batches may run at once: rows are inserted in key order, so that neither can wait for the other.
+    Overlapping batches may run at once: rows are inserted in key order, so that neither can wait for the other, and
+    the one that comes second looks again what is new.
 
     Raises:
         BatchTooLarge: more than 10,000 items.
         DocumentRefused: a payload that jsonb cannot hold.
+        IntegrityError: a creator is gone, or others recorded the same keys first five times in a row.
         RuntimeError: called inside a transaction.
     """
     if len(items) > MAX_ROWS:
@@ -97,12 +94,39 @@ def record_interactions(*, items: Sequence[NewInteraction], now: datetime) -> In
         unique.setdefault(item.key, item)
     if not unique:
         return IngestResult(items=[], created=0, duplicates=0)
-    rows = [_build_row(unique[key]) for key in sorted(unique)]
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        created = _insert_rows(cursor, rows, now)
-        existing = _find_existing(cursor, [key for key in unique if key not in created])
-        _publish(created)
+    rows = {key: _build_row(unique[key]) for key in sorted(unique)}
+    created, existing = _record_new(rows, now)
     return _build_result(items, created, existing)
+
+
+def _record_new(rows: Rows, now: datetime) -> tuple[dict[Key, int], dict[Key, int]]:
+    """Return the ids of rows now created and of rows that were there, by key."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _try_to_record(rows, now)
+        except IntegrityError as error:
+            if not _is_overtaken(error):
+                raise
+    return _try_to_record(rows, now)
+
+
+@transaction.atomic(durable=True)
+def _try_to_record(rows: Rows, now: datetime) -> tuple[dict[Key, int], dict[Key, int]]:
+    """Copy what is new straight into the table: twice as fast as through a temporary table with ON CONFLICT."""
+    existing = _find_existing(list(rows))
+    new = [key for key in rows if key not in existing]
+    if not new:
+        return {}, existing
+    created = dict(zip(new, allocate_ids(model=Interaction, count=len(new)), strict=True))
+    copy_rows(model=Interaction, columns=_COLUMNS, rows=((*rows[key], pk, now) for key, pk in created.items()))
+    _publish(created)
+    return created, existing
+
+
+def _is_overtaken(error: IntegrityError) -> bool:
+    """Return whether somebody else recorded one of the keys since this transaction looked."""
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return constraint == "interaction_external_id_unique"
 
 
 def _build_row(item: NewInteraction) -> tuple[object, ...]:
@@ -120,36 +144,21 @@ def _build_row(item: NewInteraction) -> tuple[object, ...]:
     )
 
 
-def _insert_rows(cursor: CursorWrapper, rows: list[tuple[object, ...]], now: datetime) -> dict[Key, int]:
-    """Return ids of created rows by key. COPY into a temporary table beat arrays and JSON at 1,000 rows."""
-    cursor.execute(_CREATE_INCOMING)
-    with cursor.copy(_COPY_INCOMING) as copy:
-        for row in rows:
-            copy.write_row(row)
-    cursor.execute(_INSERT_NEW, [now])
-    created = _read_keys(cursor)
-    # Not left to the commit: a caller's next batch may share the transaction in tests.
-    cursor.execute("DROP TABLE incoming_interaction")
-    return created
-
-
-def _find_existing(cursor: CursorWrapper, keys: list[Key]) -> dict[Key, int]:
-    if not keys:
-        return {}
-    cursor.execute(_FIND_EXISTING, [list(column) for column in zip(*keys, strict=True)])
-    return _read_keys(cursor)
-
-
-def _read_keys(cursor: CursorWrapper) -> dict[Key, int]:
-    return {(creator, platform, external): pk for pk, creator, platform, external in cursor.fetchall()}
+def _find_existing(keys: list[Key]) -> dict[Key, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND_EXISTING, [list(column) for column in zip(*keys, strict=True)])
+        return {(creator, platform, external): pk for pk, creator, platform, external in cursor.fetchall()}
 
 
 def _publish(created: dict[Key, int]) -> None:
-    for creator_id, keys in groupby(sorted(created), key=lambda key: key[0]):
-        ids = sorted(created[key] for key in keys)
+    """Announce ids by creator; the keys come in order."""
+    parts = []
+    for creator_id, keys in groupby(created, key=lambda key: key[0]):
+        ids = [created[key] for key in keys]
         for start in range(0, len(ids), IDS_PER_EVENT):
             payload = {"creator_id": creator_id, "interaction_ids": ids[start : start + IDS_PER_EVENT]}
-            publish_event(name=RECORDED_EVENT, payload=payload, key=str(creator_id))
+            parts.append((str(creator_id), payload))
+    publish_events(name=RECORDED_EVENT, parts=parts)
 
 
 def _build_result(items: Sequence[NewInteraction], created: dict[Key, int], existing: dict[Key, int]) -> IngestResult:

@@ -1,6 +1,6 @@
 """Interactions from MongoDB: the portable subset only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from creators.datasets import INTERACTIONS
@@ -17,9 +17,14 @@ class MongoInteractionStore:
         return {one.id: one for one in map(_to_record, self._collection().find(wanted, _PROJECTION))}
 
     def list_recent_interactions(self, *, creator_id: int, limit: int) -> list[InteractionRecord]:
-        found = self._collection().find({"creator_id": creator_id, **LIVE}, _PROJECTION)
-        newest = found.sort([("occurred_at", -1), ("occurred_at_us", -1), ("_id", -1)]).limit(limit)
-        return [_to_record(one) for one in newest]
+        """Equal instants are put in order here: the embedded server sorts ``_id`` as text."""
+        mine = {"creator_id": creator_id, **LIVE}
+        latest = list(self._collection().find(mine, _PROJECTION).sort("occurred_at", -1).limit(limit))
+        if len(latest) == limit > 0:  # others of the last instant may stand behind the cut
+            same = {**mine, "occurred_at": latest[-1]["occurred_at"]}
+            latest = list({one["_id"]: one for one in (*latest, *self._collection().find(same, _PROJECTION))}.values())
+        records = sorted(map(_to_record, latest), key=lambda one: (one.occurred_at, one.id), reverse=True)
+        return records[:limit]
 
     def count_interactions(self, *, creator_id: int) -> int:
         return int(self._collection().count_documents({"creator_id": creator_id, **LIVE}))
@@ -28,7 +33,7 @@ class MongoInteractionStore:
         return get_database()[INTERACTIONS.collection]
 
 
-def _to_record(document: Mapping[str, Any]) -> InteractionRecord:
+def _to_record(document: dict[str, Any]) -> InteractionRecord:
     row = INTERACTIONS.mapper.to_row(document)
     names = ("creator_id", "platform", "external_id", "type", "channel", "author", "text", "occurred_at")
     return InteractionRecord(id=row["id"], **{name: row[name] for name in names})

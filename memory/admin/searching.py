@@ -8,7 +8,7 @@ NEWEST = 50_000
 
 
 def narrow_search(*, rows: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], str]:
-    """Return the rows to search and the words to look for: ``@handle words`` means one creator, else the newest rows."""
+    """Return the rows to search and the words to look for; ``@handle words`` means one creator."""
     term = search_term.strip().replace("\0", "")
     handle, _, words = term.partition(" ") if term.startswith("@") else ("", "", term)
     if handle:

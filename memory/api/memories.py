@@ -1,6 +1,6 @@
 """Read memories and what they rest on."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -25,7 +25,7 @@ _FILTERS = [
 
 
 class MemoryListView(generics.ListAPIView[Memory]):
-    permission_classes: ClassVar = [HasScope]
+    permission_classes = [HasScope]
     required_scope = "memories:read"
     serializer_class = MemorySerializer
     queryset = Memory.objects.none()
@@ -50,7 +50,7 @@ class MemoryListView(generics.ListAPIView[Memory]):
 
 
 class MemoryView(generics.RetrieveAPIView[Memory]):
-    permission_classes: ClassVar = [HasScope]
+    permission_classes = [HasScope]
     required_scope = "memories:read"
     serializer_class = MemoryDetailSerializer
     queryset = Memory.objects.none()

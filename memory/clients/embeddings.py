@@ -78,8 +78,7 @@ def _check(vectors: Vectors, *, count: int) -> Vectors:
         raise EmbeddingFailed(
             f"expected {count} vectors of {DIMENSIONS} numbers, got shape {vectors.shape}", may_have_cost=True
         )
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / np.where(lengths > 0, lengths, 1)
-    if not np.isfinite(unit).all():
+    if not np.isfinite(vectors).all():
         raise EmbeddingFailed("the provider gave numbers that are not finite", may_have_cost=True)
-    return unit.astype(np.float32)
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)  # squares of large ones overflow
+    return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)

@@ -30,7 +30,15 @@ def list_brands(text: str) -> list[str]:
     found: dict[str, None] = {}
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            name = trim_name(match["name"])
-            if name not in _NOT_BRANDS and not name.isdigit():
+            name = _drop_lead(trim_name(match["name"]))
+            if name and not name.isdigit():
                 found.setdefault(name)
     return list(found)
+
+
+def _drop_lead(name: str) -> str:
+    """Return a name without the words that only begin a sentence: of "The Brightpan" there is one spelling."""
+    words = name.split(" ")
+    while words and words[0] in _NOT_BRANDS:
+        words.pop(0)
+    return " ".join(words)

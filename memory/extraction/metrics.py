@@ -32,6 +32,7 @@ _NAMES = {
 _AUDIENCE = {"subscribers", "followers"}
 _PLATFORM_NAMES = {"youtube": "YouTube", "twitch": "Twitch", "x": "X", "tiktok": "TikTok"}
 DEEPEST = 6
+LONGEST_NUMBER = 16  # digits
 
 
 def find_metrics(source: Source) -> Iterator[SignalFact]:
@@ -80,5 +81,5 @@ def _note_count(found: dict[str, int], key: str, value: Any) -> None:
     name = _NAMES.get(key)
     if name is None or name in found or isinstance(value, bool):
         return
-    if isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and len(value) < 16):
+    if isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and len(value) < LONGEST_NUMBER):
         found[name] = min(int(value), 2**53)

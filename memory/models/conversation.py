@@ -6,7 +6,7 @@ from creators.models import Creator
 
 
 class ConversationTurn(models.Model):
-    """A question and its answer as given. ``citations`` is ``[{kind, id}]``, ``sentences`` pairs text with citations."""
+    """A question and its answer as given: ``citations`` is ``[{kind, id}]``, ``sentences`` pairs text with them."""
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="turns")
     request_id = models.CharField(max_length=64)

@@ -7,7 +7,10 @@ from memory.enums import SignalKind
 
 
 class Signal(models.Model):
-    """One fact of one interaction. ``number`` is -1 to 1 for sentiment, minor units for amounts, a count for metrics."""
+    """One fact of one interaction.
+
+    ``number`` is -1 to 1 for sentiment, minor units for amounts, a count for metrics.
+    """
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="+")
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, db_index=False, related_name="signals")

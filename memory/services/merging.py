@@ -68,7 +68,7 @@ def _draft_facts(creator: Creator, pairs: Pairs, now: datetime) -> list[_Draft]:
         memory = memory or _build(creator, stated[0][1], now)
         fresh = {one.pk: one.occurred_at for one, _ in stated if (memory.pk, one.pk) not in rested}
         memory.content_hash = digest
-        memory.valid_from = min([memory.valid_from or stated[0][0].occurred_at, *fresh.values()])
+        memory.valid_from = min([*([memory.valid_from] if before else []), *(one.occurred_at for one, _ in stated)])
         drafts.append(_Draft(memory=memory, fresh=fresh, before=before))
     return drafts
 
@@ -90,7 +90,7 @@ def _draft_slot(creator: Creator, key: SlotKey, pairs: Pairs, now: datetime) -> 
     """Bring a slot's memories in line with its time line; a split run takes its evidence along."""
     plan = plan_slot(creator=creator, key=key, pairs=pairs)
     drafts = [_draft_run(creator, key, run, now) for run in plan.runs]
-    for earlier, later in zip(drafts, [*drafts[1:], None], strict=True):
+    for earlier, later in zip(drafts, [*drafts, None][1:], strict=True):
         earlier.memory.state = MemoryState.SUPERSEDED if later else MemoryState.ACTIVE
         earlier.memory.valid_to = later.memory.valid_from if later else None
         earlier.memory.superseded_by = later.memory if later else None

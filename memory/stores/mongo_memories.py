@@ -1,6 +1,6 @@
 """Memories from MongoDB: the portable subset only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from memory.datasets import MEMORIES
@@ -42,7 +42,7 @@ def _collection() -> Any:
     return get_database()[MEMORIES.collection]
 
 
-def _to_record(document: Mapping[str, Any]) -> MemoryRecord:
+def _to_record(document: dict[str, Any]) -> MemoryRecord:
     row = MEMORIES.mapper.to_row(document)
     values = {name: row[name] for name in RECORD_FIELDS}
     return MemoryRecord(**values | {"latest_evidence": tuple(row["latest_evidence"])})

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from pymongo.errors import PyMongoError
 from unfold.decorators import display
 
 from migration.admin.read_only import ReadOnlyAdmin
@@ -13,7 +12,6 @@ from migration.enums import MismatchKind, ParityState
 from migration.errors import UnknownDataset
 from migration.models import ParityMismatch, ParityRun
 from migration.queries.agreement import format_agreement
-from migration.queries.mismatches import get_mismatch_detail
 
 STATE_COLORS = {
     ParityState.RUNNING.label: "info",
@@ -99,6 +97,10 @@ class ParityMismatchAdmin(ReadOnlyAdmin):
 
     def _describe(self, request: HttpRequest, mismatch: ParityMismatch) -> dict[str, Any]:
         may_see = request.user.has_perm("migration.view_content")
+        from pymongo.errors import PyMongoError  # the driver loads only where a document is shown
+
+        from migration.queries.mismatches import get_mismatch_detail  # same
+
         try:
             detail = get_mismatch_detail(mismatch=mismatch, with_content=may_see)
         except PyMongoError as error:

@@ -11,6 +11,7 @@ from migration.mapping.fields import MISSING, Derived, Field, Kind, canonicalise
 
 Row: TypeAlias = Mapping[str, Any]
 Document: TypeAlias = dict[str, Any]
+MILLISECOND = 1000  # microseconds; what BSON keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,11 @@ def _find_form(field: Field, row: Row) -> bytes:
 
 def _write_instant(document: Document, name: str, value: datetime | None) -> None:
     document[name] = value
-    document[f"{name}_us"] = value.microsecond % 1000 if isinstance(value, datetime) else None
+    document[f"{name}_us"] = value.microsecond % MILLISECOND if isinstance(value, datetime) else None
 
 
 def _read_instant(document: Document, name: str) -> object:
     value, micros = document[name], document.get(f"{name}_us")
-    if isinstance(value, datetime) and isinstance(micros, int) and 0 <= micros < 1000:
-        return value.replace(microsecond=value.microsecond // 1000 * 1000 + micros)
+    if isinstance(value, datetime) and isinstance(micros, int) and 0 <= micros < MILLISECOND:
+        return value.replace(microsecond=value.microsecond // MILLISECOND * MILLISECOND + micros)
     return value

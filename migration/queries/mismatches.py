@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -87,28 +88,18 @@ def _pair_fields(
     *,
     with_content: bool,
 ) -> list[FieldPair]:
-    declared = {field.name: field.kind for field in spec.mapper.fields}
-    stored = spec.mapper.to_row(document) if document else {}
-    mapped = _map_or_nothing(spec, row)
-    extra = sorted((differing | reported) - declared.keys())
-    return [
-        FieldPair(
-            name=name,
-            row_value=_show(row or {}, name, hide=not with_content and kind in CONTENT_KINDS),
-            document_value=_show(stored, name, hide=not with_content and kind in CONTENT_KINDS),
-            differs=name in differing,
-            was_reported=name in reported,
-        )
-        for name, kind in declared.items()
-    ] + [
-        FieldPair(
-            name=name,
-            row_value=_show(mapped, name, hide=not with_content and name != "_mig"),
-            document_value=_show(document or {}, name, hide=not with_content and name != "_mig"),
-            differs=name in differing,
-            was_reported=name in reported,
-        )
-        for name in extra
+    """Pair the declared fields, then what else differs: derived fields, the stamp, fields nobody declared."""
+    kinds = {field.name: field.kind for field in spec.mapper.fields}
+    declared = (row or {}, spec.mapper.to_row(document) if document else {})
+    others = (_map_or_nothing(spec, row), document or {})
+
+    def pair(name: str, sides: tuple[Mapping[str, Any], Mapping[str, Any]], *, is_content: bool) -> FieldPair:
+        left, right = _show_sides(name, sides, hide=is_content and not with_content)
+        differs, was_reported = name in differing, name in reported
+        return FieldPair(name=name, row_value=left, document_value=right, differs=differs, was_reported=was_reported)
+
+    return [pair(name, declared, is_content=kind in CONTENT_KINDS) for name, kind in kinds.items()] + [
+        pair(name, others, is_content=name != "_mig") for name in sorted((differing | reported) - kinds.keys())
     ]
 
 
@@ -119,18 +110,30 @@ def _map_or_nothing(spec: DatasetSpec, row: Mapping[str, Any] | None) -> dict[st
         return {}
 
 
-def _show(values: Mapping[str, Any], name: str, *, hide: bool) -> str:
+def _show_sides(name: str, sides: tuple[Mapping[str, Any], Mapping[str, Any]], *, hide: bool) -> tuple[str, str]:
+    """Return both values as text; their types are added where they differ."""
+    present = [type(side[name]).__name__ for side in sides if name in side]
+    with_type = len(set(present)) > 1
+    left, right = (_show(side, name, hide=hide, with_type=with_type) for side in sides)
+    return left, right
+
+
+def _show(values: Mapping[str, Any], name: str, *, hide: bool, with_type: bool) -> str:
     if name not in values:
         return ABSENT
     value = values[name]
-    text = (
-        bytes(value).hex()
-        if isinstance(value, bytes | memoryview)
-        else value
-        if isinstance(value, str)
-        else repr(value)
-    )
+    suffix = f" ({type(value).__name__})" if with_type else ""
+    text = _format(value)
     if hide and value is not None:
         digest = blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()
-        return f"withheld: {len(text)} characters, hash {digest}"
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
+        return f"withheld: {len(text)} characters, hash {digest}{suffix}"
+    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
+    return shown + suffix
+
+
+def _format(value: object) -> str:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return value if isinstance(value, str) else repr(value)

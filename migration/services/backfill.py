@@ -130,7 +130,7 @@ def enqueue_deletes(spec: DatasetSpec, *, keys: list[int]) -> None:
 def _enqueue(spec: DatasetSpec, *, keys: list[int], operation: Operation) -> None:
     if not keys:
         return
-    table = OutboxRow._meta.db_table
+    table = OutboxRow._meta.db_table  # noqa: SLF001  documented
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (dataset, key, scope, version, operation)"  # noqa: S608  the model's own table

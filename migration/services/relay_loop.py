@@ -1,4 +1,4 @@
-"""The relay process: woken by NOTIFY, drains the outbox while ``USE_MONGO`` is effective, waits while MongoDB is away."""
+"""The relay process: woken by NOTIFY, drains the outbox while ``USE_MONGO`` is effective, patient with MongoDB."""
 
 import time
 from collections.abc import Callable

@@ -10,8 +10,8 @@ from billing.models import Allowance
 from billing.services.periods import get_month
 from creators.models import Interaction
 from migration.models import OutboxRow
-from tests.console.conftest import make_interactions
 from tests.conftest import NOW
+from tests.console.conftest import make_interactions
 from veri.console.status import counts
 from veri.platform.events.models import Delivery, Event
 from veri.platform.ops.services.heartbeats import record_heartbeat
@@ -78,7 +78,9 @@ def test_budget_near_its_limit_is_marked(console):
         scope="budget:claude", unit="micro_usd", period_start=start, period_end=end, limit=100_000_000,
         spent=70_000_000, reserved=15_000_000,
     )  # fmt: skip
-    bars = {bar.state.service: (bar.spent, bar.limit, bar.percent, bar.tone) for bar in console.get(PAGE).context["budgets"]}
+    bars = {
+        bar.state.service: (bar.spent, bar.limit, bar.percent, bar.tone) for bar in console.get(PAGE).context["budgets"]
+    }
     assert bars["claude"] == ("$70.00", "$100.00", "85.0 %", "warn")
     assert bars["openai"] == ("$0.00", "$300.00", "0.0 %", "good")
 

@@ -6,12 +6,8 @@ from migration.queries.flags import is_flag_on
 from tests.console.conftest import list_messages, make_interactions, switch
 from veri.platform.ops.models import AuditEntry
 
+pytestmark = pytest.mark.django_db
 ON = ["USE_MONGO", "on"]
-
-
-@pytest.fixture(autouse=True)
-def _database(transactional_db):
-    """Switching is a durable transaction of its own."""
 
 
 def test_switching_stores_audits_and_starts_capture(console):

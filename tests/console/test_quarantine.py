@@ -9,12 +9,8 @@ from tests.conftest import NOW
 from tests.console.conftest import drain, list_messages
 from veri.platform.ops.models import AuditEntry
 
+pytestmark = pytest.mark.django_db
 LIST = reverse("admin:migration_outboxrow_changelist")
-
-
-@pytest.fixture(autouse=True)
-def _database(transactional_db):
-    """The services open durable transactions."""
 
 
 @pytest.fixture
@@ -81,7 +77,9 @@ def test_action_asks_for_a_reason_before_it_acts(console, rows):
     assert page.templates[0].name == "console/confirm.html"
     assert OutboxRow.objects.count() == 3
 
-    hidden = {name: [value for key, value in page.context["hidden"] if key == name] for name, _ in page.context["hidden"]}
+    hidden = {
+        name: [value for key, value in page.context["hidden"] if key == name] for name, _ in page.context["hidden"]
+    }
     response = console.post(LIST, {**hidden, "reason": "they are lost"}, follow=True)
 
     assert list_messages(response) == ["Purge: 2 done, 1 skipped."]

@@ -1,9 +1,12 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from creators.models import Interaction
 from migration.models import Dataset, OutboxRow, ParityMismatch, ParityRun
+from migration.services.backfill import run_backfill
 from migration.services.datasets import cut_over_dataset
 from migration.services.parity import check_parity
 from migration.tasks import check_dataset_parity_task, run_backfill_task
@@ -11,12 +14,8 @@ from tests.console.conftest import drain, list_messages, make_interactions, swit
 from veri.platform.ops.models import AuditEntry
 from veri.platform.ops.services.heartbeats import record_heartbeat
 
+pytestmark = pytest.mark.django_db
 PAGE = reverse("admin:reconciliation")
-
-
-@pytest.fixture(autouse=True)
-def _database(transactional_db):
-    """Steps are durable transactions of their own."""
 
 
 def address(dataset, step):
@@ -102,9 +101,7 @@ def test_plan_that_has_changed_meanwhile_is_shown_again(console, verified, mongo
     response = console.post(address("interactions", "reconcile"), {**seen, "reason": "a test"})
 
     assert response.status_code == 200
-    assert list_messages(response) == [
-        "Things have changed since this page was opened: look at the plan again."
-    ]
+    assert list_messages(response) == ["Things have changed since this page was opened: look at the plan again."]
     assert (OutboxRow.objects.count(), ParityMismatch.objects.exclude(repaired_at=None).count()) == (0, 0)
 
 
@@ -119,7 +116,9 @@ def test_cut_over_and_roll_back(console, verified):
     assert Dataset.objects.get(name="interactions").stage == "verify"
 
 
-@pytest.mark.parametrize("data", [{"typed_name": "memories", "reason": "r"}, {"typed_name": "interactions", "reason": ""}])
+@pytest.mark.parametrize(
+    "data", [{"typed_name": "memories", "reason": "r"}, {"typed_name": "interactions", "reason": ""}]
+)
 def test_cut_over_without_its_name_or_a_reason_moves_nothing(console, verified, data):
     hidden = dict(console.get(address("interactions", "cut_over")).context["hidden"])
     response = console.post(address("interactions", "cut_over"), {**hidden, **data})
@@ -168,7 +167,7 @@ def test_mongo_away_leaves_page_and_refuses_nothing_silently(console, verified, 
     assert page.context["detail_error"].startswith("MongoDB is away (")
 
 
-def test_tasks_copy_and_prove(operator, creator, mongo):
+def test_tasks_copy_and_prove(transactional_db, operator, creator, mongo):
     make_interactions(creator, 5)
     switch("USE_MONGO", is_on=True)
     run_backfill_task.run(dataset="interactions", actor_id=operator.pk, reason="a test", unknown=1)
@@ -189,23 +188,17 @@ def test_refused_backfill_is_kept_in_the_audit(operator):
     assert entry.after == {"error": "interactions is off: switch USE_MONGO on before a backfill."}
 
 
-def test_long_backfill_goes_on_in_slices(operator, creator, mongo, monkeypatch, queued):
+@pytest.mark.usefixtures("transactional_db", "mongo")
+def test_long_backfill_goes_on_in_slices(operator, creator, monkeypatch, queued):
     make_interactions(creator, 3)
     switch("USE_MONGO", is_on=True)
     monkeypatch.setattr("migration.tasks.SLICE_SECONDS", -1.0)
-    monkeypatch.setattr("migration.services.backfill.CHUNK", 1)
-    monkeypatch.setitem(run_backfill_kwdefaults(), "chunk", 1)
+    monkeypatch.setitem(run_backfill.__kwdefaults__, "chunk", 1)
 
     run_backfill_task.run(dataset="interactions", actor_id=operator.pk, reason="a test")
 
     dataset = Dataset.objects.get(name="interactions")
     assert (dataset.stage, dataset.backfills.get().copied, queued()) == ("backfill", 1, 1)
-
-
-def run_backfill_kwdefaults():
-    from migration.services.backfill import run_backfill
-
-    return run_backfill.__kwdefaults__
 
 
 @pytest.mark.parametrize("step", ["backfill", "check_parity", "reconcile", "cut_over", "roll_back"])
@@ -230,9 +223,9 @@ def test_unknown_dataset_or_step_is_not_found(console, path):
 def test_difference_is_shown_field_by_field(console, verified, mongo):
     mongo.interactions.update_one({"_id": verified[0].pk}, {"$set": {"text": "bent", "payload": "x" * 300}})
     run = check_parity(name="interactions", clock=timezone.now, recheck_seconds=0.5)
-    detail = console.get(
-        reverse("admin:migration_paritymismatch_change", args=[run.mismatches.get().pk])
-    ).context["detail"]
+    detail = console.get(reverse("admin:migration_paritymismatch_change", args=[run.mismatches.get().pk])).context[
+        "detail"
+    ]
 
     shown = {pair.name: (pair.row_value, pair.document_value) for pair in detail.fields if pair.differs}
     assert shown == {
@@ -260,11 +253,8 @@ def test_cut_over_dataset_is_not_backfilled(console, verified):
     assert get_blocks(console, "interactions")["backfill"] == "Its reads are on MongoDB: roll back first."
 
 
-def test_cards_cost_the_same_number_of_queries_with_more_rows(console, verified, creator, django_assert_num_queries):
+def test_cards_cost_the_same_number_of_queries_with_more_rows(console, verified, creator):
     def count():
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as queries:
             console.get(reverse("admin:reconciliation_live"))
         return len(queries)

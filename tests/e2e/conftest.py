@@ -34,7 +34,9 @@ def chromium() -> str:
     """Return the path of a Chromium; without one the test says so and is skipped."""
     found = os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
     if not found:
-        pytest.skip(f"no Chromium found (looked for {', '.join(NAMES)}; CHROMIUM names another): browser tests are skipped")
+        pytest.skip(
+            f"no Chromium found (looked for {', '.join(NAMES)}; CHROMIUM names another): browser tests are skipped"
+        )
     return found
 
 
@@ -58,7 +60,10 @@ def page(chromium):
         opened = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         opened.set_default_timeout(20_000)
         opened.refusals = []
-        opened.on("console", lambda said: opened.refusals.append(said.text) if "Content Security Policy" in said.text else None)
+        opened.on(
+            "console",
+            lambda said: opened.refusals.append(said.text) if "Content Security Policy" in said.text else None,
+        )
         opened.on("pageerror", lambda error: opened.refusals.append(str(error)))
         yield opened
         browser.close()

@@ -29,7 +29,7 @@ def build_batch(number: int) -> list[dict[str, object]]:
             "external_id": f"{number}-{row}",
             "type": "message",
             "author": "viewer" if row % 5 else HANDLE,
-            "text": f"I love the sourdough number {row}!" if row % 5 else f"My rate for a story is now ${100 + number}.",
+            "text": f"I love sourdough {row}!" if row % 5 else f"My rate for a story is now ${100 + number}.",
             "occurred_at": (START + timedelta(minutes=number * BATCH + row)).isoformat(),
         }
         for row in range(BATCH)

@@ -30,11 +30,11 @@ for _module, _models in REPLACED:
     admin.site.unregister(_models)
 
 
-class TaskSelectWidget(UnfoldAdminSelectWidget, beat_admin.TaskSelectWidget):  # type: ignore[misc]  # neither is annotated
+class TaskSelectWidget(UnfoldAdminSelectWidget, beat_admin.TaskSelectWidget):
     """The known tasks, in the theme's dress."""
 
 
-class PeriodicTaskForm(beat_admin.PeriodicTaskForm):  # type: ignore[misc]  # not annotated
+class PeriodicTaskForm(beat_admin.PeriodicTaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
@@ -42,7 +42,7 @@ class PeriodicTaskForm(beat_admin.PeriodicTaskForm):  # type: ignore[misc]  # no
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(beat_admin.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]  # not annotated
+class PeriodicTaskAdmin(beat_admin.PeriodicTaskAdmin, ModelAdmin):
     form = PeriodicTaskForm
     list_display = ("name", "enabled", "scheduler", "task", "queue", "last_run_at")
     list_filter = ("enabled", "queue")

@@ -1,4 +1,4 @@
-"""The console's first page: is everything well? Every read is bounded, and a store that is away is shown, not waited for."""
+"""The console's first page: is everything well? Reads are bounded; a store that is away is shown, not waited for."""
 
 from typing import Any
 

@@ -29,13 +29,14 @@ class ModelLink:
     title: str = ""
 
 
+SEE_DATASETS = "migration.view_dataset"
 GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
     (
         "Operate",
         (
             Page(title="Dashboard", icon="monitoring", url_name="index"),
             Page(title="Flags", icon="toggle_on", url_name="flags", permission="migration.view_featureflag"),
-            Page(title="Reconciliation", icon="sync_alt", url_name="reconciliation", permission="migration.view_dataset"),
+            Page(title="Reconciliation", icon="sync_alt", url_name="reconciliation", permission=SEE_DATASETS),
             ModelLink(label="events.event", icon="bolt", title="Events"),
             Page(
                 title="Dead letters",
@@ -92,19 +93,25 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
     ),
 )
 SYSTEM = "System"
+SYSTEM_FIRST = (
+    ModelLink(label="creators.user", icon="person"),
+    ModelLink(label="auth.group", icon="group"),
+    ModelLink(label="http.apikey", icon="key", title="API keys"),
+    ModelLink(label="knox.authtoken", icon="badge", title="Sign-in tokens"),
+    ModelLink(label="axes.accessattempt", icon="gpp_bad", title="Failed sign-ins"),
+    ModelLink(label="django_celery_beat.periodictask", icon="schedule", title="Schedule"),
+    ModelLink(label="ops.heartbeat", icon="ecg_heart"),
+    ModelLink(label="events.delivery", icon="local_shipping", title="Event deliveries"),
+)
 SYSTEM_TITLES = {
-    "knox.authtoken": "Sign-in tokens",
-    "axes.accessattempt": "Failed sign-ins",
     "axes.accessfailurelog": "Failed sign-in log",
     "axes.accesslog": "Sign-in log",
-    "django_celery_beat.periodictask": "Schedule",
-    "events.delivery": "Event deliveries",
 }
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the groups with the items this user may see; models no group names come under System."""
-    groups = [*GROUPS, (SYSTEM, _list_remaining())]
+    groups = [*GROUPS, (SYSTEM, (*SYSTEM_FIRST, *_list_remaining()))]
     built = [(title, [found for item in items if (found := _build_item(request, item))]) for title, items in groups]
     return [
         {"title": title, "separator": position > 0, "collapsible": position > 0, "items": items}
@@ -114,7 +121,9 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _list_remaining() -> tuple[ModelLink, ...]:
-    named = {item.label for _, items in GROUPS for item in items if isinstance(item, ModelLink)}
+    named = {
+        item.label for _, items in (*GROUPS, (SYSTEM, SYSTEM_FIRST)) for item in items if isinstance(item, ModelLink)
+    }
     labels = [model._meta.label_lower for model in admin.site._registry]  # noqa: SLF001  the registry has no other reader
     found = [label for label in labels if label not in named]
     return tuple(ModelLink(label=label, icon="settings", title=SYSTEM_TITLES.get(label, "")) for label in found)

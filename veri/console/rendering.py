@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
-P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def render_page(
     request: HttpRequest, template: str, *, title: str, status: int = 200, **context: Any
 ) -> TemplateResponse:
     """Return a page of the console with its sidebar and header."""
-    request.current_app = admin.site.name  # type: ignore[attr-defined]  # what the admin's own views do
+    request.current_app = admin.site.name
     merged = {**admin.site.each_context(request), "title": title, **context}
     return TemplateResponse(request, template, merged, status=status)
 
@@ -29,23 +29,17 @@ def render_fragment(request: HttpRequest, template: str, **context: Any) -> Http
     return response
 
 
-def require_permission(
-    permission: str,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]
-]:
+def require_permission(permission: str) -> Callable[[View], View]:
     """Refuse staff without a permission with a page that names it."""
 
-    def decorate(
-        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.has_perm(permission):
                 return render_refusal(request, permission)
             return view(request, *args, **kwargs)
 
-        return checked
+        return cast("View", checked)
 
     return decorate
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern
 from unfold.sites import UnfoldAdminSite
 
 
-class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]  # the theme has no annotations
+class ConsoleSite(UnfoldAdminSite):
     index_title = "Dashboard"
     enable_nav_sidebar = True
 

@@ -16,7 +16,8 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
     """Return the pages, each for signed-in staff only; finer permissions are the pages' own."""
 
     def page(route: str, view: Any, name: str) -> URLPattern:
-        return path(route, site.admin_view(view), name=name)
+        found: URLPattern = path(route, site.admin_view(view), name=name)
+        return found
 
     return [
         page("live/dashboard/", dashboard.show_fragment, "dashboard_live"),

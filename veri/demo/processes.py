@@ -13,7 +13,7 @@ import httpx
 from veri.settings.env import BASE_DIR
 
 BIN = Path(sys.executable).parent
-COMMANDS: dict[str, list[object]] = {
+COMMANDS: dict[str, list[str | Path]] = {
     "web": [BIN / "gunicorn", "veri.wsgi", "--config", "deploy/gunicorn.py", "--log-level", "warning"],
     "worker": [
         *(BIN / "celery", "-A", "veri.celery", "worker", "--concurrency", "2", "--loglevel", "ERROR"),
@@ -80,6 +80,9 @@ class Processes:
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise ProcessFailed(f"{name} ended with {process.returncode}:\n{self._read_end(name)}")
+
+    def get_pid(self, name: str) -> int:
+        return self._running[name].pid
 
     def stop(self) -> None:
         """End every process, the last started first; one that does not end in 15 s is killed."""

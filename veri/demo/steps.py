@@ -218,7 +218,7 @@ def check_answer(question: str, answer: dict[str, Any], expected: list[str], out
     expect(answer["store"], store, f"store of {question!r}")
     for citation in answer["citations"]:
         model = Memory if citation["kind"] == "memory" else Interaction
-        expect(model.objects.filter(pk=citation["id"]).count(), 1, f"citation {citation}")  # type: ignore[attr-defined]  # both have a manager
+        expect(model.objects.filter(pk=citation["id"]).count(), 1, f"citation {citation}")
     if not answer["citations"]:
         raise DemoFailed(f"{question!r} was answered without a citation")
 

@@ -31,7 +31,10 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "events", "memory", "migration", "billing", "ops")]
+CELERY_TASK_QUEUES = [
+    Queue(name)  # type: ignore[no-untyped-call]  # kombu has no annotations
+    for name in ("default", "events", "memory", "migration", "billing", "ops")
+]
 # A task's queue is the first word of its name; what has no queue of its own goes to ops.
 CELERY_TASK_ROUTES = {
     **{f"{name}.*": {"queue": name} for name in ("events", "memory", "migration", "billing", "ops")},

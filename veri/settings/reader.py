@@ -17,7 +17,7 @@ class EnvironmentReader:
         self._env.ENVIRON = dict(source)
 
     def text(self, name: str, default: str = "") -> str:
-        return self._env.str(name, default=default).strip()
+        return str(self._env.str(name, default=default)).strip()
 
     def boolean(self, name: str, *, default: bool) -> bool:
         raw = self.text(name)

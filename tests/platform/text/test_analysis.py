@@ -40,7 +40,7 @@ def test_terms_are_the_same_in_upper_and_lower_case_and_any_composition():
 
 
 def test_text_beyond_the_limit_is_not_indexed():
-    assert analyse("bread " * 5000).count("bread") == LONGEST_TEXT // 6 + 1
+    assert analyse("bread " * 5000).count("bread") == LONGEST_TEXT // 6
 
 
 @pytest.mark.parametrize("text", ["a" * 100_000, "a'b" * 40_000, "1,1" * 40_000, "א" * 100_000, "a.1" * 30_000])

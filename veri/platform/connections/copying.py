@@ -18,7 +18,8 @@ def copy_rows(*, model: type[Model], columns: Sequence[str], rows: Iterable[Sequ
     count = 0
     with connection.cursor() as cursor:
         names = ", ".join(connection.ops.quote_name(name) for name in columns)
-        with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:  # noqa: SLF001  documented
+        # Django wraps the errors of a cursor's own calls only; a COPY's come at its end.
+        with connection.wrap_database_errors, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:  # noqa: SLF001  documented
             for row in rows:
                 copy.write_row(row)
                 count += 1

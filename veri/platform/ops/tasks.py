@@ -13,7 +13,7 @@ logger = structlog.get_logger(__name__)
 MAX_BATCHES = 10
 
 
-@shared_task(name="ops.record_beat_heartbeat", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
+@shared_task(name="ops.record_beat_heartbeat", ignore_result=True)
 def record_beat_heartbeat_task(**_: Any) -> None:
     """Prove that the scheduler publishes and a worker of this queue consumes."""
     now = timezone.now()
@@ -21,7 +21,7 @@ def record_beat_heartbeat_task(**_: Any) -> None:
     remove_forgotten_heartbeats(now=now)
 
 
-@shared_task(name="ops.deliver_notifications", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
+@shared_task(name="ops.deliver_notifications", ignore_result=True)
 def deliver_notifications_task(**_: Any) -> None:
     """Send due notices, in bounded batches."""
     for _batch in range(MAX_BATCHES):

@@ -54,8 +54,8 @@ def _reconcile(request: HttpRequest, status: DatasetStatus, reason: str) -> Outc
     if status.parity is None:
         return Outcome(is_done=False, text="there is no parity check to go by.")
     result = reconcile_run(run=status.parity, actor=request.user, reason=reason, now=timezone.now())
-    text = f"{result.rewritten} rewritten, {result.removed + result.gone} removed, all through the relay. Check parity again."
-    return Outcome(is_done=True, text=text)
+    counts = f"{result.rewritten} rewritten, {result.removed + result.gone} removed"
+    return Outcome(is_done=True, text=f"{counts}, all through the relay. Check parity again.")
 
 
 def _cut_over(request: HttpRequest, status: DatasetStatus, reason: str) -> Outcome:

@@ -1,6 +1,6 @@
 """What a step will do, said before it is taken. The token binds a confirmation to the plan that was shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -23,7 +23,7 @@ class Preview:
 
     caption: str
     heads: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)

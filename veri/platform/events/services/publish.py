@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -36,16 +37,26 @@ def publish_event(*, name: str, payload: dict[str, Any], key: str = "") -> Event
     Raises:
         RuntimeError: outside a transaction, since the event could then outlive what caused it.
     """
+    (event,) = publish_events(name=name, parts=[(key, payload)])
+    return event
+
+
+def publish_events(*, name: str, parts: Sequence[tuple[str, dict[str, Any]]]) -> list[Event]:
+    """Write several events of one name, given as (key, payload), in two statements; see ``publish_event``."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish_event needs an open transaction.")
     now = timezone.now()
-    event = Event.objects.create(name=name, key=key, payload=payload, published_at=now)
+    events = Event.objects.bulk_create(
+        Event(name=name, key=key, payload=payload, published_at=now) for key, payload in parts
+    )
     deliveries = Delivery.objects.bulk_create(
-        Delivery(event=event, subscriber=subscriber.name, due_at=now) for subscriber in list_subscribers(name)
+        Delivery(event=event, subscriber=subscriber.name, due_at=now)
+        for event in events
+        for subscriber in list_subscribers(name)
     )
     for delivery in deliveries:
         transaction.on_commit(partial(enqueue_delivery, event=name, subscriber=delivery.subscriber, pk=delivery.pk))
-    return event
+    return events
 
 
 def enqueue_delivery(*, event: str, subscriber: str, pk: int) -> bool:

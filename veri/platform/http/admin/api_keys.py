@@ -15,7 +15,7 @@ from veri.platform.http.scopes import list_scopes
 from veri.platform.http.services import CreatedApiKey, create_api_key, revoke_api_key, rotate_api_key
 
 
-class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class ApiKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(choices=lambda: list(list_scopes().items()), widget=forms.CheckboxSelectMultiple)
 
     class Meta:
@@ -24,7 +24,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ApiKeyAdmin(ModelAdmin):
     form = ApiKeyForm
     list_display = ["name", "prefix", "owner", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_select_related = ["owner"]

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ReadOnlyAdmin(ModelAdmin):
     """Rows to look at; no form of the console changes them."""
 
     show_full_result_count = False
