@@ -30,7 +30,7 @@ demo: $(RUNTIME) ## Run the main job end to end on embedded stores, and say what
 
 run: $(RUNTIME) ## Start web, worker, beat and relay; prints the console's address and password
 	@$(BIN)/python manage.py prepare_run
-	@$(BIN)/honcho start
+	@$(BIN)/honcho start -f deploy/Procfile -d .
 
 test: $(DEV) ## Run every test on embedded stores
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)

@@ -2,16 +2,47 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.test import TransactionTestCase
 from pymongo.database import Database
 
+from billing.first_prices import install_first_prices
 from creators.models import Creator, User
 from migration.queries.flags import forget_flags
 from migration.queries.routes import forget_routes
 from migration.registry import iterate_specs
+from migration.services.datasets import create_route_rows
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+
+KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def empty_tables(_test_case: TransactionTestCase) -> None:
+    """Empty the tables that hold rows and restore what migrations put there.
+
+    Django's own way truncates every table and rebuilds permissions after each test: four fifths of the suite's time.
+    """
+    names = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT_TABLES]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names))
+        filled = [name for (name,) in cursor.fetchall()]
+        if filled:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+    create_route_rows()
+    install_first_prices()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_teardown() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +81,15 @@ def mongo_away(mongo, settings) -> Iterator[None]:
     connections.close()
 
 
+@cache
+def _hash_password(password: str) -> str:
+    """Hash once a process: argon2 takes longer than most tests."""
+    return make_password(password)
+
+
 @pytest.fixture
 def owner(db) -> User:
-    return User.objects.create_user(username="owner", password="correct-horse-battery")
+    return User.objects.create(username="owner", password=_hash_password("correct-horse-battery"))
 
 
 @pytest.fixture

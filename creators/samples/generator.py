@@ -13,6 +13,7 @@ from creators.samples.facts import CREATORS, SampleCreator
 from creators.samples.payloads import Item
 from creators.samples.publishing import generate_publishing
 from creators.samples.statements import generate_statements
+from creators.samples.working import generate_working
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ def generate_samples(*, seed: int = 7) -> SampleSet:
 
 
 def _generate_creator(creator: SampleCreator, seed: int) -> Iterator[Item]:
-    for generate in (generate_statements, generate_publishing, generate_audience):
+    for generate in (generate_statements, generate_publishing, generate_audience, generate_working):
         source = Random(f"{seed}:{creator.handle}:{generate.__name__}")  # noqa: S311  invented data, not secrets
         yield from generate(creator=creator, random=source)
 

@@ -133,3 +133,9 @@ VIEWER_NAMES = [
     "yorick99",
     "zoe_in_snow",
 ]
+WORK = [
+    "Started filming the next episode about {topic}.",
+    "Finished editing the {topic} video, it goes to review now.",
+    "Wrapped up colour grading for {topic}.",
+    "Completed the thumbnails for {topic}.",
+]

@@ -29,4 +29,5 @@ def _embed(creator_id: int, question: str, action: str) -> NDArray[np.float32] |
         vectors = embed_metered([question], creator_id=creator_id, action=f"question:{action}")
     except EmbeddingFailed:
         return None
-    return vectors[0].astype(np.float16).astype(np.float32)
+    vector: NDArray[np.float32] = vectors[0].astype(np.float16).astype(np.float32)
+    return vector

@@ -107,9 +107,10 @@ def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int
     present = found.rows.keys() | found.unreadable.keys()
     is_last = len(present) < chunk
     until = None if is_last else max(present)
+    # Before the writes: a new collection has nothing to list, and what is written now needs no second look.
+    orphans = [key for key in documents.list_keys(spec, after=run.cursor, until=until) if key not in present]
     mapped, refused = map_rows(spec, found)
     refused |= {one.key: one.reason for one in documents.write_documents(spec, mapped)}
-    orphans = [key for key in documents.list_keys(spec, after=run.cursor, until=until) if key not in present]
     _enqueue(spec, keys=orphans, operation=Operation.DELETE)
     _enqueue(spec, keys=list(refused), operation=Operation.UPSERT)
     BackfillRun.objects.filter(pk=run.pk).update(

@@ -25,9 +25,7 @@ def read_rows(spec: DatasetSpec, *, keys: Sequence[int]) -> RowsRead:
         if len(keys) == 1:
             return RowsRead(rows={}, unreadable={keys[0]: f"cannot be read: {error}"[:500]})
         halves = [read_rows(spec, keys=half) for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :])]
-        return RowsRead(
-            rows=halves[0].rows | halves[1].rows, unreadable=halves[0].unreadable | halves[1].unreadable
-        )
+        return RowsRead(rows=halves[0].rows | halves[1].rows, unreadable=halves[0].unreadable | halves[1].unreadable)
     return RowsRead(rows={row["id"]: row for row in found}, unreadable={})
 
 

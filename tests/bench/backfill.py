@@ -58,8 +58,6 @@ def _open_run() -> BackfillRun:
 
 def _run_whole() -> float:
     get_database().drop_collection(INTERACTIONS.collection)
-    seconds = time_call(
-        lambda: run_backfill(name=INTERACTIONS.name, actor="bench", reason="bench", clock=timezone.now)
-    )
+    seconds = time_call(lambda: run_backfill(name=INTERACTIONS.name, actor="bench", reason="bench", clock=timezone.now))
     assert get_database()[INTERACTIONS.collection].count_documents({}) == ROWS
     return seconds

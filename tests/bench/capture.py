@@ -1,7 +1,7 @@
 """What the capture triggers cost a bulk insert: COPY of 10,000 rows with the triggers capturing, and disabled."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,7 +25,8 @@ def measure() -> list[Figure]:
     source = RowSource(samples, create_creators(samples))
     switch(Flag.USE_MONGO, is_on=True)
     captured, bare = interleave(
-        rounds=ROUNDS, runs=[lambda: _measure_copy(source, triggers=True), lambda: _measure_copy(source, triggers=False)]
+        rounds=ROUNDS,
+        runs=[lambda: _measure_copy(source, triggers=True), lambda: _measure_copy(source, triggers=False)],
     )
     return [
         compare(

@@ -35,7 +35,9 @@ QUESTIONS = 200
 P50_MS = at_most(20)
 P95_MS = at_most(60)
 FLAGS_SECONDS = 2.2  # what the flags promise, and a little
-TERM_SEARCH = "SELECT kind, target_id, term, frequency, length FROM memory_posting WHERE creator_id = %s AND term = ANY(%s)"
+TERM_SEARCH = (
+    "SELECT kind, target_id, term, frequency, length FROM memory_posting WHERE creator_id = %s AND term = ANY(%s)"
+)
 _KINDS = (
     "What is my current rate for a sponsored video?",
     "Who is my main sponsor now?",

@@ -33,7 +33,6 @@ def prepare_environment() -> Path:
     import django  # the environment is complete only now
 
     django.setup()
-    import veri.celery  # the configured application: without it a published event would look for another broker
     from django.core.management import call_command  # needs the settings
 
     call_command("migrate", verbosity=0)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from creators.enums import ConsentState
 from creators.models import Creator, User
-from creators.samples.generator import SampleSet, generate_samples
+from creators.samples.generator import SampleSet
 from creators.services.ingest import NewInteraction
 from creators.services.validation import validate_item
 from migration.enums import Flag

@@ -8,10 +8,11 @@ from billing.services.pricing import TokenCounts
 from tests.conftest import NOW
 
 MICRO = 1_000_000
+START = datetime.fromisoformat("2026-01-01T00:00:00Z")
 MODEL = "test-model"
 
 
-def make_price(model: str = MODEL, *, at: datetime = datetime.fromisoformat("2026-01-01T00:00:00Z"), **prices):
+def make_price(model: str = MODEL, *, at: datetime = START, **prices):
     """Store a price in dollars per million tokens."""
     given = {"input": 1, "output": 2, "cache_write_5m": 3, "cache_write_1h": 4, "cache_read": 5} | prices
     above = int(given.pop("prompt_above", 0))

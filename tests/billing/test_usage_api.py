@@ -1,10 +1,9 @@
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from billing.services.metering import reserve_usage, settle_usage
 from billing.services.pricing import TokenCounts
 from creators.models import Creator, User
-from django.utils import timezone
-
 from tests.billing.conftest import NOW, ask
 
 URL = "/api/v1/usage"

@@ -19,8 +19,8 @@ def test_same_seed_gives_the_same_bytes():
 
 def test_samples_are_as_many_and_as_varied_as_the_main_job_needs():
     items = generate_samples().items
-    assert len(items) == 3468
-    assert set(Counter(item["creator"] for item in items).values()) == {1156}
+    assert len(items) == 3504
+    assert set(Counter(item["creator"] for item in items).values()) == {1168}
     assert {item["platform"] for item in items} == {"twitch", "youtube", "x", "tiktok", "chat", "email"}
     assert [item["occurred_at"] for item in items] == sorted(item["occurred_at"] for item in items)
 
@@ -30,7 +30,7 @@ def test_every_sample_is_a_valid_item_with_its_own_id():
     for item in generate_samples().items:
         (envelope,) = validate_item(item=item, now=NOW).envelopes
         keys.add((item["creator"], envelope.platform, envelope.external_id))
-    assert len(keys) == 3468
+    assert len(keys) == 3504
 
 
 def test_facts_are_stated_only_while_they_hold():
@@ -61,4 +61,4 @@ def test_command_writes_the_files(tmp_path, capsys):
     call_command("generate_samples", out=tmp_path, seed=7)
     assert (tmp_path / "interactions.jsonl").read_bytes() == write_lines(generate_samples().items)
     assert {path.name for path in tmp_path.iterdir()} == {"interactions.jsonl", "creators.json", "questions.json"}
-    assert "3,468 interactions of 3 creators" in capsys.readouterr().out
+    assert "3,504 interactions of 3 creators" in capsys.readouterr().out

@@ -157,8 +157,16 @@ def test_overload_that_lasts_degrades_and_costs_nothing(known, claude):
     assert_nothing_is_held()
 
 
-@pytest.mark.parametrize(("status", "kind"), [(400, "invalid_request_error"), (401, "authentication_error"),
-                                              (402, "billing_error"), (404, "not_found_error"), (413, "request_too_large")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, "invalid_request_error"),
+        (401, "authentication_error"),
+        (402, "billing_error"),
+        (404, "not_found_error"),
+        (413, "request_too_large"),
+    ],
+)
 def test_refusal_is_never_repeated(known, claude, status, kind):
     claude.script(Refusal(status=status, kind=kind))
     assert ask(question=put(known)).is_degraded

@@ -55,7 +55,9 @@ def test_answer_as_json(client, known, claude):
 
 
 def test_answer_as_events(client, known, claude):
-    claude.script(Answer(lines=("It is Brightpan [{memory}].", "Wrong [memory:0].", "A viewer said so [{interaction}].")))
+    claude.script(
+        Answer(lines=("It is Brightpan [{memory}].", "Wrong [memory:0].", "A viewer said so [{interaction}]."))
+    )
     answer = post(client, headers=STREAM)
     events = read_events(b"".join(answer.streaming_content))
     assert answer["Content-Type"] == "text/event-stream"
@@ -129,7 +131,9 @@ def test_unreadable_body_is_a_problem(client, creator, body):
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
 
 
-@pytest.mark.parametrize("question", ["👍", "مرحبا؟", "x" * 10_000, "\u202eabc", "a'b\"c\\d; DROP TABLE", "%s {memory}"])
+@pytest.mark.parametrize(
+    "question", ["👍", "مرحبا؟", "x" * 10_000, "\u202eabc", "a'b\"c\\d; DROP TABLE", "%s {memory}"]
+)
 def test_odd_question_is_answered(client, known, claude, question):
     answer = post(client, question=question)
     assert (answer.status_code, answer.json()["question"]) == (200, question)
@@ -201,7 +205,7 @@ def test_caller_that_leaves_mid_stream_is_metered_from_what_was_seen(served, cla
         assert answer.status_code == 200
         first = next(answer.iter_lines())
     assert first == "event: sentence"
-    wait_until(lambda: ConversationTurn.objects.exists())
+    wait_until(ConversationTurn.objects.exists)
     event = UsageEvent.objects.get()
     assert (event.state, event.input_tokens, event.cache_read_tokens) == ("metered", 1000, 300)
     assert 0 < event.output_tokens < 300 * 4

@@ -15,7 +15,9 @@ from tests.memory.conftest import form, say
 
 @pytest.fixture
 def hybrid(settings):
-    settings.FLAG_DEFAULTS = settings.FLAG_DEFAULTS | dict.fromkeys(("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH"), True)
+    settings.FLAG_DEFAULTS = settings.FLAG_DEFAULTS | dict.fromkeys(
+        ("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH"), True
+    )
     forget_flags()
 
 
@@ -178,4 +180,7 @@ def test_new_provider_embeds_what_the_old_one_had(creator, request):
     form(creator)
     request.getfixturevalue("voyage")
     assert store_waiting_vectors() == 2
-    assert sorted(set(MemoryVector.objects.values_list("model", flat=True))) == ["voyage-3.5-lite", "wordllama-l2-supercat-256"]
+    assert sorted(set(MemoryVector.objects.values_list("model", flat=True))) == [
+        "voyage-3.5-lite",
+        "wordllama-l2-supercat-256",
+    ]

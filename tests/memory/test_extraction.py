@@ -72,7 +72,7 @@ def test_own_statement_fills_a_slot(text, predicate, value):
         "I wish I live in Paris.",
         "My friend moved to Berlin last week.",
         "The shop has moved to Hamburg.",
-        "She said: \"I live in Berlin\" and laughed.",
+        'She said: "I live in Berlin" and laughed.',
         "“I live in Berlin”, wrote a viewer.",
         "> I live in Berlin",
         "RT @someone: I live in Berlin",
@@ -200,7 +200,11 @@ def test_snapshot_tells_the_audience():
 
 def test_campaign_step_names_its_brand():
     mail = replace(
-        OWN, platform="email", is_own=False, author="ana@brightpan.example", text="The contract with Brightpan is signed."
+        OWN,
+        platform="email",
+        is_own=False,
+        author="ana@brightpan.example",
+        text="The contract with Brightpan is signed.",
     )
     (step,) = [one for one in extract(mail).candidates if one.type is MemoryType.CAMPAIGN_EPISODIC]
     assert (step.subject, step.predicate, step.value) == (
@@ -212,7 +216,9 @@ def test_campaign_step_names_its_brand():
 
 
 def test_mail_without_a_step_is_a_dealing():
-    mail = replace(OWN, platform="email", is_own=False, author="ana", text="Greetings from the partnership with Brightpan.")
+    mail = replace(
+        OWN, platform="email", is_own=False, author="ana", text="Greetings from the partnership with Brightpan."
+    )
     (dealing,) = [one for one in extract(mail).candidates if one.type is MemoryType.BRAND_INTERACTION]
     assert (dealing.subject, dealing.predicate) == ("Brightpan", "wrote")
 

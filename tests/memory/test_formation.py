@@ -18,7 +18,13 @@ DAY = timedelta(days=1)
 def list_line(creator, predicate="home town"):
     rows = Memory.objects.filter(creator=creator, predicate=predicate).order_by("valid_from")
     return [
-        (one.value, (one.valid_from - NOW).days, (one.valid_to - NOW).days if one.valid_to else None, one.state, one.strength)
+        (
+            one.value,
+            (one.valid_from - NOW).days,
+            (one.valid_to - NOW).days if one.valid_to else None,
+            one.state,
+            one.strength,
+        )
         for one in rows
     ]
 
@@ -49,10 +55,14 @@ def test_statement_becomes_a_memory_with_evidence_index_and_vector(creator):
         NOW,
     )
     found = set(IndexedDocument.objects.values_list("kind", "target_id"))
-    assert found == set(MemoryVector.objects.values_list("kind", "target_id")) == {
-        ("memory", memory.pk),
-        ("interaction", said.pk),
-    }
+    assert (
+        found
+        == set(MemoryVector.objects.values_list("kind", "target_id"))
+        == {
+            ("memory", memory.pk),
+            ("interaction", said.pk),
+        }
+    )
     assert Event.objects.get(name="memories.formed").payload == {"creator_id": creator.pk, "memory_ids": [memory.pk]}
 
 
@@ -142,9 +152,7 @@ def test_anonymous_viewer_is_not_the_creator(creator, platform, kind):
     assert not Memory.objects.filter(is_slot=True).exists()
 
 
-@pytest.mark.parametrize(
-    "author", ["lumenkitchen", "@LumenKitchen", "Lumen Kitchen", "lk_account", "Lumen on YouTube"]
-)
+@pytest.mark.parametrize("author", ["lumenkitchen", "@LumenKitchen", "Lumen Kitchen", "lk_account", "Lumen on YouTube"])
 def test_creator_is_known_by_any_of_the_own_names(creator, author):
     PlatformConnection.objects.create(
         creator=creator, platform="youtube", account_id="lk_account", account_name="Lumen on YouTube", created_at=NOW
@@ -180,7 +188,11 @@ def test_odd_text_is_taken_in(creator, text):
 
 def test_every_memory_rests_on_interactions_that_exist(creator):
     for number in range(30):
-        say(creator, f"I live in {('Porto', 'Lisbon', 'Faro')[number % 3]}. My rate for a reel is ${number}.", at=NOW + number * DAY)
+        say(
+            creator,
+            f"I live in {('Porto', 'Lisbon', 'Faro')[number % 3]}. My rate for a reel is ${number}.",
+            at=NOW + number * DAY,
+        )
         say(creator, "Love the sourdough recipe, amazing!", author="kai", platform="youtube", type="comment")
     form(creator)
     counted = Memory.objects.annotate(evidence_count=Count("evidence"))
@@ -204,7 +216,10 @@ def test_query_count_does_not_grow_with_interactions(creator, django_assert_max_
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_forming_one_creator_at_once_form_each_memory_once():
     creator = make_creator("lumenkitchen")
-    keys = [say(creator, f"I live in {('Porto', 'Lisbon')[number // 5 % 2]}.", at=NOW + number * DAY).pk for number in range(20)]
+    keys = [
+        say(creator, f"I live in {('Porto', 'Lisbon')[number // 5 % 2]}.", at=NOW + number * DAY).pk
+        for number in range(20)
+    ]
     batches = [keys[:12], keys[8:], list(reversed(keys)), keys[::2]]
     barrier, failures = threading.Barrier(len(batches), timeout=30), []
 

@@ -23,9 +23,10 @@ VALUES = {"town": ("Porto", "Lisbon", "Faro"), "rate": ("$100", "$200"), "view":
 def histories(draw):
     """Return statements (hour, kind, value), and an order of arrival in batches."""
     kinds = st.sampled_from(sorted(STATEMENTS))
-    said = []
-    for kind in draw(st.lists(kinds, min_size=1, max_size=9)):
-        said.append((draw(st.integers(0, 6)), kind, draw(st.sampled_from(VALUES[kind]))))
+    said = [
+        (draw(st.integers(0, 6)), kind, draw(st.sampled_from(VALUES[kind])))
+        for kind in draw(st.lists(kinds, min_size=1, max_size=9))
+    ]
     order = draw(st.permutations(range(len(said))))
     cuts = sorted(draw(st.sets(st.integers(1, max(1, len(said) - 1)), max_size=3)))
     return said, [order[start:end] for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True)]
@@ -60,7 +61,7 @@ def erase():
     Memory.objects.all().delete()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories())
 def test_any_order_of_arrival_leads_to_the_same_memories(creator, history):
     said, batches = history
@@ -78,7 +79,7 @@ def test_any_order_of_arrival_leads_to_the_same_memories(creator, history):
     transaction.savepoint_rollback(start)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), data=st.data())
 def test_removed_interactions_leave_what_the_others_give(creator, history, data):
     said, _ = history

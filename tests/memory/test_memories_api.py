@@ -26,7 +26,12 @@ def test_list_tells_what_is_known(client, known):
     assert len(body["results"]) == 3
     lisbon = next(one for one in body["results"] if one["value"] == "Lisbon")
     stored = Memory.objects.get(value="Lisbon")
-    assert (lisbon["id"], lisbon["state"], lisbon["strength"], lisbon["valid_to"]) == (str(stored.pk), "active", 1, None)
+    assert (lisbon["id"], lisbon["state"], lisbon["strength"], lisbon["valid_to"]) == (
+        str(stored.pk),
+        "active",
+        1,
+        None,
+    )
     porto = next(one for one in body["results"] if one["value"] == "Porto")
     assert (porto["state"], porto["superseded_by"]) == ("superseded", str(stored.pk))
 
@@ -51,7 +56,9 @@ def test_list_comes_in_pages(client, known):
     assert (len(first["results"]), len(ids), len(set(ids)), second["next"]) == (2, 3, 3, None)
 
 
-@pytest.mark.parametrize("asked", [{}, {"creator": "\0"}, MINE | {"type": "x"}, MINE | {"state": "\0"}, MINE | {"cursor": "x"}])
+@pytest.mark.parametrize(
+    "asked", [{}, {"creator": "\0"}, MINE | {"type": "x"}, MINE | {"state": "\0"}, MINE | {"cursor": "x"}]
+)
 def test_unusable_parameters_are_refused(client, known, asked):
     answer = client.get(URL, asked)
     assert answer.status_code in {400, 404}

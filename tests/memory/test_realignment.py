@@ -42,7 +42,9 @@ def test_value_that_lost_its_evidence_gives_its_time_back(creator):
 
 
 def test_realigning_again_changes_nothing(creator):
-    said = [say(creator, f"I live in {town}.", at=NOW + day * DAY) for day, town in enumerate(("Porto", "Faro", "Porto"))]
+    said = [
+        say(creator, f"I live in {town}.", at=NOW + day * DAY) for day, town in enumerate(("Porto", "Faro", "Porto"))
+    ]
     form(creator)
     said[1].delete()
     realign_memories(creator_id=creator.pk, now=NOW)

@@ -48,7 +48,7 @@ class ClaudeClient:
             try:
                 with get_breaker(self.model).calling():
                     yield from self._stream_once(prompt, usage, deadline)
-                return
+                    return
             except ModelSpendLimitReached as limit:
                 note_spend_limit(self.model, until=limit.until, now=timezone.now())
                 raise
@@ -65,20 +65,13 @@ class ClaudeClient:
         try:
             with self._open(prompt, deadline) as events:
                 usage.request_id = events.response.headers.get("request-id", "")
-                for event in events:
-                    text = usage.note(event)
-                    if text:
-                        yield text
-                    if time.monotonic() > deadline:
-                        raise ModelUnavailable("took longer than the deadline")
+                yield from _read_parts(events, usage, deadline)
         except (anthropic.APIStatusError, anthropic.APIConnectionError, ModelUnavailable) as error:
             failure = _translate(error)
         except Exception as error:  # noqa: BLE001  the transport under the SDK raises its own kinds mid-stream
             failure = ModelUnavailable(f"the connection failed: {type(error).__name__}", was_sent=True)
         else:
-            if usage.is_complete:
-                return
-            failure = ModelUnavailable("the stream ended early", was_sent=True)
+            return
         if isinstance(failure, ModelUnavailable) and failure.was_sent:
             usage.note_silence()
         raise ModelStreamCut(str(failure)) if usage.has_text else failure
@@ -95,6 +88,17 @@ class ClaudeClient:
             stream=True,
             timeout=anthropic.Timeout(min(READ_SECONDS, left), connect=min(CONNECT_SECONDS, left)),
         )
+
+
+def _read_parts(events: Any, usage: Usage, deadline: float) -> Iterator[str]:
+    for event in events:
+        text = usage.note(event)
+        if text:
+            yield text
+        if time.monotonic() > deadline:
+            raise ModelUnavailable("took longer than the deadline", was_sent=True)
+    if not usage.is_complete:
+        raise ModelUnavailable("the stream ended early", was_sent=True)
 
 
 def _translate(error: Exception) -> ModelCallFailed:

@@ -42,7 +42,11 @@ def answer(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
         {"object": "embedding", "index": index, "embedding": embed(text, dimensions=body["output_dimension"])}
         for index, text in enumerate(body["input"])
     ]
-    _send(handler, 200, {"data": rows[::-1], "model": body["model"], "usage": {"total_tokens": count_tokens(body["input"])}})
+    _send(
+        handler,
+        200,
+        {"data": rows[::-1], "model": body["model"], "usage": {"total_tokens": count_tokens(body["input"])}},
+    )
 
 
 def fail(status: int) -> Play:

@@ -59,9 +59,9 @@ def test_event_has_one_pending_delivery_per_subscriber(listener):
 
 @pytest.mark.django_db(transaction=True)
 def test_rollback_leaves_nothing(listener):
-    with pytest.raises(ValueError, match="no"), transaction.atomic():
+    with transaction.atomic():
         publish_event(name="bread.baked", payload={})
-        raise ValueError("no")
+        transaction.set_rollback(True)
     assert (Event.objects.count(), Delivery.objects.count(), count_messages()) == (0, 0, 0)
 
 

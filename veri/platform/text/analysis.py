@@ -17,6 +17,8 @@ _stem = snowballstemmer.stemmer("english").stemWord
 
 def normalise(text: str) -> str:
     """Return text in compatibility form, case-folded, with accents removed and blanks collapsed."""
+    if text.isascii():  # most text: nothing to decompose
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(plain.split())

@@ -1,8 +1,8 @@
 """Publish inside the transaction; hand over to Celery after its commit."""
 
 import time
-from dataclasses import dataclass
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
