@@ -28,7 +28,9 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
 
     Django's own way truncates every table and rebuilds permissions after each test: four fifths of the suite's time.
     """
-    names = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT_TABLES]
+    names = [
+        name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT_TABLES
+    ]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names))
         filled = [name for (name,) in cursor.fetchall()]

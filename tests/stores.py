@@ -13,8 +13,8 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_WORKER:
     os.environ["VERI_TEST_RUN"] = str(os.getpid())
 
-from veri.platform import embedded
-from veri.settings.env import get_var_dir, start_embedded_stores
+from veri.platform import embedded  # noqa: E402  the environment is complete only now
+from veri.settings.env import get_var_dir, start_embedded_stores  # noqa: E402  same
 
 ROOT = Path(get_var_dir(profile="test", source=dict(os.environ)))
 ROOT.parent.mkdir(parents=True, exist_ok=True)

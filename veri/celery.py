@@ -6,7 +6,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "veri.settings.local")
 
-from veri.settings.env import start_embedded_stores  # noqa: E402  the settings module must be named first
+from veri.settings.env import start_embedded_stores
 
 start_embedded_stores(command="celery")
 app = Celery("veri")

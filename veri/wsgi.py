@@ -6,7 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "veri.settings.local")
 
-from veri.settings.env import start_embedded_stores  # noqa: E402  the settings module must be named first
+from veri.settings.env import start_embedded_stores
 
 start_embedded_stores(command="web")
 import veri.celery  # noqa: E402, F401  tasks that a request enqueues need the configured application

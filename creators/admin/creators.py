@@ -87,7 +87,7 @@ class CreatorAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Creator | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Creator, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Creator, form: Any, change: Any) -> None:
         user: Any = request.user
         reason, now = form.cleaned_data["reason"], timezone.now()
         if not change:

@@ -94,7 +94,7 @@ def _generate_deal(creator: SampleCreator, random: Random, brand: str, amount: s
             -30,
             sender,
             "Re: integration",
-            f"Re: integration – we agreed on {amount} for one dedicated video with {brand}, due {due}.",  # noqa: RUF001  as people write
+            f"Re: integration – we agreed on {amount} for one dedicated video with {brand}, due {due}.",
         ),
         (-26, own, f"Re: contract {brand}", f"The contract with {brand} is signed. Deadline for the video is {due}."),
         (-3, own, f"Delivery: {brand}", f"The {brand} video is delivered, three days before the deadline of {due}."),

@@ -15,7 +15,7 @@ from creators.models import Creator, Interaction
 from memory.enums import MemoryState
 from memory.extraction import Candidate
 from memory.models import Memory, MemoryEvidence
-from memory.services.timeline import Pairs, Run, SlotKey, plan_slot
+from memory.services.timeline import Assertion, Pairs, Run, SlotKey, plan_slot
 from veri.platform.connections.copying import allocate_ids, copy_rows
 from veri.platform.text import normalise
 
@@ -108,7 +108,8 @@ def _draft_slot(creator: Creator, key: SlotKey, pairs: Pairs, now: datetime) -> 
         earlier.memory.state = MemoryState.SUPERSEDED if later else MemoryState.ACTIVE
         earlier.memory.valid_to = later.memory.valid_from if later else None
         earlier.memory.superseded_by = later.memory if later else None
-    Memory.objects.filter(pk__in=[one.pk for one in plan.emptied]).delete()
+    if plan.emptied:
+        Memory.objects.filter(pk__in=[one.pk for one in plan.emptied]).delete()
     return drafts
 
 
@@ -120,9 +121,7 @@ def _draft_run(creator: Creator, key: SlotKey, run: Run, now: datetime) -> _Draf
     opener = run.assertions[0]  # its id too: one instant may see A, B and A again
     memory.content_hash = hash_content(*key, memory.value, opener.occurred_at.isoformat(), str(opener.interaction_id))
     moved = [one for one in run.assertions if one.memory and one.memory is not memory]
-    MemoryEvidence.objects.filter(
-        memory__in={one.memory.pk for one in moved if one.memory}, interaction__in=[one.interaction_id for one in moved]
-    ).delete()
+    _let_go(moved)
     fresh = {one.interaction_id: one.occurred_at for one in run.assertions if one.memory is not memory}
     held = sorted(
         ((one.occurred_at, one.interaction_id) for one in run.assertions if one.memory is memory), reverse=True
@@ -130,6 +129,15 @@ def _draft_run(creator: Creator, key: SlotKey, run: Run, now: datetime) -> _Draf
     memory.strength = len(held)
     memory.latest_evidence = [pk for _, pk in held[:LATEST_EVIDENCE]]
     return _Draft(memory=memory, fresh=fresh, before=before)
+
+
+def _let_go(moved: list[Assertion]) -> None:
+    """Take evidence from the memories it rested on, where another run now has it."""
+    if moved:
+        MemoryEvidence.objects.filter(
+            memory__in={one.memory.pk for one in moved if one.memory},
+            interaction__in=[one.interaction_id for one in moved],
+        ).delete()
 
 
 def _build(creator: Creator, candidate: Candidate, now: datetime) -> Memory:

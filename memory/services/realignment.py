@@ -1,7 +1,7 @@
 """Let memories rest on interactions that exist: after removals, whoever made them.
 
-Deleting an interaction through the ORM deletes its evidence rows; what was derived from them is then out of line. In
-PostgreSQL itself the foreign key refuses to delete an interaction that a memory rests on.
+Deleting an interaction, by the ORM or a plain DELETE, deletes its signals and evidence; what was derived from them is
+out of line until this has run.
 """
 
 from dataclasses import dataclass

@@ -91,7 +91,9 @@ def _canonicalise_texts(value: Any) -> bytes:
 
 
 def _canonicalise_integers(value: Any) -> bytes:
-    return b"n" + b",".join(b"%d" % part if _has_type(Kind.INTEGER, part) else b"!" + repr(part).encode() for part in value)
+    return b"n" + b",".join(
+        b"%d" % part if _has_type(Kind.INTEGER, part) else b"!" + repr(part).encode() for part in value
+    )
 
 
 _FORMS: dict[Kind, Callable[[Any], bytes]] = {

@@ -25,7 +25,6 @@ SEGMENT = 2000
 RECHECK_SECONDS = 10.0
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Difference:
     """One key that differs, in which fields, and the versions of row and document that were compared."""
@@ -83,9 +82,10 @@ def _walk(spec: DatasetSpec, segment: int) -> Iterator[tuple[rows.RowsRead, dict
             break
         yield chunk, documents.read_range(spec, after=cursor, until=max(keys))
         cursor = max(keys)
-    while stored := documents.read_page(spec, after=cursor, limit=segment):
+    beyond = documents.list_keys(spec, after=cursor, until=None)
+    for start in range(0, len(beyond), segment):
+        stored = documents.read_documents(spec, keys=beyond[start : start + segment])
         yield rows.RowsRead(rows={}, unreadable={}), stored
-        cursor = max(stored)
 
 
 def compare_pairs(spec: DatasetSpec, read: rows.RowsRead, stored: dict[int, Any]) -> Iterator[Difference]:

@@ -97,15 +97,6 @@ def read_range(spec: DatasetSpec, *, after: int, until: int) -> dict[int, dict[s
     return {one["_id"]: one for one in found if not is_tombstone(one)}
 
 
-def read_page(spec: DatasetSpec, *, after: int, limit: int) -> dict[int, dict[str, Any]]:
-    """Return up to ``limit`` live documents with a key above ``after``, lowest keys first.
-
-    Keys are put in order here: the embedded server sorts ``_id`` as text, and a page cut in that order would skip some.
-    """
-    found = get_database()[spec.collection].find({"_id": {"$gt": after}, **LIVE}, {"_id": 1})
-    return read_documents(spec, keys=sorted(one["_id"] for one in found)[:limit])
-
-
 def read_documents(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return the live documents of the keys."""
     found = get_database()[spec.collection].find({"_id": {"$in": list(keys)}})
@@ -113,10 +104,13 @@ def read_documents(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, dict[
 
 
 def list_keys(spec: DatasetSpec, *, after: int, until: int | None) -> list[int]:
-    """Return the keys of live documents in a range, without their content."""
+    """Return the keys of live documents in a range, lowest first, without their content.
+
+    They are put in order here: the embedded server sorts ``_id`` as text.
+    """
     bounds: dict[str, Any] = {"$gt": after} if until is None else {"$gt": after, "$lte": until}
     found = get_database()[spec.collection].find({"_id": bounds}, {"_mig.d": 1})
-    return [one["_id"] for one in found if not is_tombstone(one)]
+    return sorted(one["_id"] for one in found if not is_tombstone(one))
 
 
 def is_tombstone(document: Mapping[str, Any]) -> bool:

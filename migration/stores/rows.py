@@ -58,7 +58,7 @@ def touch_rows(spec: DatasetSpec, *, keys: Sequence[int]) -> int:
     """Give rows a new version, which the triggers capture; return how many existed."""
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {spec.table} SET id = id WHERE id = ANY(%s)", [list(keys)])  # noqa: S608  name from code
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def estimate_rows(spec: DatasetSpec) -> int:

@@ -23,10 +23,13 @@ def test_every_promised_metric_is_exposed(client):
 
 @pytest.mark.django_db
 def test_active_creators_are_counted_from_the_database(client, creator):
-    from creators.models import Interaction
     from django.utils import timezone
 
+    from creators.models import Interaction
+
     now = timezone.now()
-    Interaction.objects.create(creator=creator, platform="chat", external_id="1", type="message", occurred_at=now, received_at=now)
+    Interaction.objects.create(
+        creator=creator, platform="chat", external_id="1", type="message", occurred_at=now, received_at=now
+    )
 
     assert "veri_active_creators_total 1.0" in client.get("/metrics").content.decode()

@@ -10,6 +10,7 @@ from knox.models import AuthToken
 from schemathesis.checks import CHECKS
 
 from creators.models import Creator, User
+
 ROOT = Path(__file__).resolve().parents[2]
 schema = schemathesis.openapi.from_path(ROOT / "docs/openapi.yaml")
 WANTED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")

@@ -5,12 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from creators.samples.generator import generate_samples
-from creators.services.documents import encode_document
 from migration.enums import Flag
-from tests.bench.ingest import COLUMNS
+from tests.bench.ingest import COLUMNS, write_row
 from tests.bench.measuring import Figure, at_most, compare, interleave, time_call
 from tests.bench.tables import INTERACTIONS, RowSource, create_creators, empty_stores, forget_outbox, switch
 
@@ -41,20 +39,15 @@ def measure() -> list[Figure]:
 
 
 def _measure_copy(source: RowSource, *, triggers: bool) -> float:
-    rows = [_write_row(one) for one in source.take(ROWS)]
+    rows = [write_row(one) for one in source.take(ROWS)]
     with _triggers(enabled=triggers):
         seconds = time_call(lambda: _copy(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {INTERACTIONS} CASCADE")
     forget_outbox()
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {INTERACTIONS}")
-        cursor.execute("DELETE FROM migration_outboxrow")
         cursor.execute(f"VACUUM {INTERACTIONS}, migration_outboxrow")
     return seconds
-
-
-def _write_row(one: Any) -> tuple[Any, ...]:
-    head = (one.creator_id, one.platform, one.external_id, one.type, one.channel, one.author, one.text)
-    return (*head, encode_document(one.attachments), encode_document(one.payload), one.occurred_at, timezone.now())
 
 
 @contextmanager
@@ -69,7 +62,7 @@ def _triggers(*, enabled: bool) -> Iterator[None]:
 
 
 def _copy(rows: list[tuple[Any, ...]]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(f"COPY {INTERACTIONS} ({COLUMNS}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    copy_into = f"COPY {INTERACTIONS} ({COLUMNS}) FROM STDIN"
+    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(copy_into) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -68,20 +68,21 @@ def _measure_size(size: int, rounds: int, source: RowSource, items: list[dict[st
 
 
 def _copy_plain(items: list[NewInteraction]) -> float:
-    now = timezone.now()
-    rows = [
-        (one.creator_id, one.platform, one.external_id, one.type, one.channel, one.author, one.text)
-        + (encode_document(one.attachments), encode_document(one.payload), one.occurred_at, now)
-        for one in items
-    ]
+    rows = [write_row(one) for one in items]
     return time_call(lambda: _copy(rows))
 
 
+def write_row(one: NewInteraction) -> tuple[Any, ...]:
+    """Return an interaction as its table's row, in the order of ``COLUMNS``, ready before any clock runs."""
+    head = (one.creator_id, one.platform, one.external_id, one.type, one.channel, one.author, one.text)
+    return (*head, encode_document(one.attachments), encode_document(one.payload), one.occurred_at, timezone.now())
+
+
 def _copy(rows: list[tuple[Any, ...]]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(f"COPY {PLAIN} ({COLUMNS}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    copy_into = f"COPY {PLAIN} ({COLUMNS}) FROM STDIN"
+    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(copy_into) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _record(items: list[NewInteraction]) -> float:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -25,12 +26,27 @@ from veri.platform.events.models import Delivery, DeliveryState
 from veri.settings.env import BASE_DIR
 
 WARM_UP = 10  # its items come first, unmeasured: every process loads what it needs
-SEEDS = range(11, 14)
+STEADY_SEEDS = range(11, 14)
+FLAT_OUT_SEEDS = range(14, 17)
 BATCH = 100
+OFFERED = 600  # events a second, for the steady load
 RATE = at_least(500)
 LAG = at_most(5)
 RESIDENT = at_most(350)
 MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Load:
+    """Events accepted in so many seconds, and how long memories and MongoDB took to follow."""
+
+    events: int
+    seconds: float
+    lag: float
+
+    @property
+    def rate(self) -> float:
+        return self.events / self.seconds
 
 
 def measure() -> list[Figure]:
@@ -42,40 +58,62 @@ def measure() -> list[Figure]:
     for spec in iterate_specs():
         run_backfill(name=spec.name, actor="bench", reason="bench", clock=timezone.now)
     with running("web", "worker", "relay") as (processes, address):
-        return [*_measure_load(processes, address, authorization), *_measure_memory(processes)]
+        return [*_measure_loads(processes, address, authorization), *_measure_memory(processes)]
 
 
-def _measure_load(processes: Processes, address: str, authorization: str) -> list[Figure]:
+def _measure_loads(processes: Processes, address: str, authorization: str) -> list[Figure]:
     _send(address, authorization, generate_samples(seed=WARM_UP).items[: 10 * BATCH])
     wait_until(lambda: _is_calm(processes))
-    before = Interaction.objects.count()
-    items = sorted(
-        (item for seed in SEEDS for item in generate_samples(seed=seed).items), key=lambda item: item["occurred_at"]
-    )
-    sent = _send(address, authorization, items)
-    lag = wait_until(lambda: _is_calm(processes))
-    assert Interaction.objects.count() == before + sent["created"]
+    steady = _measure_load(processes, address, authorization, list_items(STEADY_SEEDS), pace=BATCH / OFFERED)
+    flat_out = _measure_load(processes, address, authorization, list_items(FLAT_OUT_SEEDS), pace=0)
     differences = sum(check_parity(name=spec.name, clock=timezone.now).mismatched for spec in iterate_specs())
-    rate = sent["created"] / sent["seconds"]
-    note = f"{sent['created']:,} events in {sent['seconds']:.1f} s"
+    kept = f"{Interaction.objects.count():,} interactions, {Memory.objects.count():,} memories"
+    name = "HTTP ingest, batches of 100"
     return [
-        judge(name="ingest over HTTP, batches of 100, flat out", value=rate, unit="events/s", bound=RATE, note=note),
-        judge(name="lag: memories formed and outbox empty after the load", value=lag, unit="s", bound=LAG),
-        Figure(
-            name="end to end, lag included",
-            value=sent["created"] / (sent["seconds"] + lag),
+        judge(
+            name=f"{name}, {OFFERED}/s offered: accepted",
+            value=steady.rate,
             unit="events/s",
-            note=f"{Memory.objects.count():,} memories",
+            bound=RATE,
+            note=f"{steady.events:,} events in {steady.seconds:.1f} s",
         ),
-        judge(name="differences between the stores afterwards", value=differences, unit="keys", bound=at_most(0)),
+        judge(name="lag: memories formed and outbox empty afterwards", value=steady.lag, unit="s", bound=LAG),
+        Figure(
+            name=f"{name}, flat out: accepted",
+            value=flat_out.rate,
+            unit="events/s",
+            note=f"{flat_out.events:,} events in {flat_out.seconds:.1f} s",
+        ),
+        Figure(name="lag after it", value=flat_out.lag, unit="s"),
+        judge(
+            name=f"{name}, flat out: through both stores, lag included",
+            value=flat_out.events / (flat_out.seconds + flat_out.lag),
+            unit="events/s",
+            bound=RATE,
+        ),
+        judge(name="differences between the stores", value=differences, unit="keys", bound=at_most(0), note=kept),
     ]
 
 
-def _send(address: str, authorization: str, items: list[Any]) -> dict[str, float]:
+def _measure_load(processes: Processes, address: str, authorization: str, items: list[Any], *, pace: float) -> "_Load":
+    before = Interaction.objects.count()
+    sent = _send(address, authorization, items, pace=pace)
+    lag = wait_until(lambda: _is_calm(processes))
+    assert Interaction.objects.count() == before + sent["created"]
+    return _Load(events=int(sent["created"]), seconds=sent["seconds"], lag=lag)
+
+
+def list_items(seeds: range) -> list[Any]:
+    """Return the samples of several seeds as one year: other ids and words, the same facts."""
+    items = [item for seed in seeds for item in generate_samples(seed=seed).items]
+    return sorted(items, key=lambda item: item["occurred_at"])
+
+
+def _send(address: str, authorization: str, items: list[Any], *, pace: float = 0) -> dict[str, float]:
     """Let a process of its own post the items in batches; return what was accepted and in how many seconds."""
     path = ROOT / "load.json"
     bodies = [{"interactions": items[start : start + BATCH]} for start in range(0, len(items), BATCH)]
-    path.write_bytes(orjson.dumps({"address": address, "authorization": authorization, "bodies": bodies}))
+    path.write_bytes(orjson.dumps({"address": address, "authorization": authorization, "pace": pace, "bodies": bodies}))
     command = [sys.executable, "-m", "tests.bench.sender", str(path)]
     output = subprocess.run(command, cwd=BASE_DIR, check=True, capture_output=True, timeout=300).stdout
     sent: dict[str, float] = orjson.loads(output)

@@ -65,7 +65,8 @@ def fill_interactions() -> None:
 
 def map_interactions() -> list[dict[str, Any]]:
     documents, refused = map_rows(INTERACTIONS, read_chunk(INTERACTIONS, after=0, limit=ROWS))
-    assert len(documents) == ROWS and not refused
+    assert len(documents) == ROWS
+    assert not refused
     return documents
 
 

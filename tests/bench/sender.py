@@ -1,4 +1,4 @@
-"""The client of the load bench: posts prepared batches one after the other over one connection."""
+"""The client of the load bench: posts prepared batches one after the other over one connection, at most at a pace."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ import orjson
 
 
 def send(path: Path) -> dict[str, float]:
-    """Post every body; return how many events were created and the seconds it took.
+    """Post every body, no sooner than the plan's pace (seconds between starts) asks; return what was created and when.
 
     Raises:
         RuntimeError: on the first answer that is not a full acceptance.
@@ -20,7 +20,8 @@ def send(path: Path) -> dict[str, float]:
     created = 0
     started = time.perf_counter()
     with httpx.Client(base_url=plan["address"], headers=headers, timeout=60) as client:
-        for body in bodies:
+        for number, body in enumerate(bodies):
+            time.sleep(max(0.0, started + number * plan["pace"] - time.perf_counter()))
             response = client.post("/api/v1/interactions", content=body)
             answer = response.json()
             if response.status_code != httpx.codes.OK or answer["rejected"]:

@@ -56,9 +56,7 @@ class Stack:
     def _is_settled(self) -> bool:
         sweep_deliveries(now=timezone.now())
         self.processes.check()
-        return not (
-            Delivery.objects.exclude(state=DeliveryState.DELIVERED).exists() or OutboxRow.objects.exists()
-        )
+        return not (Delivery.objects.exclude(state=DeliveryState.DELIVERED).exists() or OutboxRow.objects.exists())
 
 
 def wait_until(is_done: Callable[[], bool], *, seconds: float) -> None:

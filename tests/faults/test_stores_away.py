@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from django.utils import timezone
+from knox.models import AuthToken
 
 from creators.models import Creator, Interaction, User
-from knox.models import AuthToken
 from memory.models import Memory
 from tests.faults.conftest import HANDLE, build_variables, wait_until
 from veri.demo.processes import Processes

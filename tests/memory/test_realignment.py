@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
-from creators.models import Interaction
-from memory.models import IndexedDocument, Memory, MemoryVector, Posting
+from memory.models import IndexedDocument, Memory, MemoryEvidence, MemoryVector, Posting, Signal
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.tasks import realign_task
 from tests.conftest import NOW
@@ -68,10 +67,12 @@ def test_task_finds_the_creators_out_of_line(creator):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_database_refuses_to_delete_what_a_memory_rests_on():
+def test_plain_delete_takes_its_evidence_along_and_the_memory_follows():
     creator = make_creator("lumenkitchen")
     say(creator, "I live in Lisbon.")
     form(creator)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("DELETE FROM creators_interaction")
-    assert Interaction.objects.count() == 1
+    assert (Signal.objects.count(), MemoryEvidence.objects.count()) == (0, 0)
+    assert realign_task() == 1
+    assert [one.objects.count() for one in (Memory, IndexedDocument, Posting, MemoryVector)] == [0, 0, 0, 0]

@@ -47,9 +47,7 @@ def test_interrupted_backfill_goes_on_at_its_cursor(creator, mongo, transactiona
     switch("USE_MONGO")
     spec = get_spec(NAME)
     with pytest.raises(ZeroDivisionError):
-        run_backfill(
-            name=NAME, actor="t", reason="t", clock=timezone.now, chunk=4, on_progress=lambda progress: 1 // 0
-        )
+        run_backfill(name=NAME, actor="t", reason="t", clock=timezone.now, chunk=4, on_progress=lambda progress: 1 // 0)
     assert BackfillRun.objects.get().copied == 4
 
     run = run_backfill(name=NAME, actor="t", reason="t", clock=timezone.now, chunk=4)
@@ -216,7 +214,10 @@ def test_cut_over_needs_a_clean_run_and_rolls_back(copied, mongo):
     assert roll_back_dataset(name=NAME, actor="t", reason="r", now=timezone.now()).stage == Stage.VERIFY
 
     actions = AuditEntry.objects.filter(target_id=str(Dataset.objects.get(name=NAME).pk)).order_by("pk")
-    assert list(actions.values_list("action", flat=True))[-2:] == ["migration.dataset.cutover", "migration.dataset.verify"]
+    assert list(actions.values_list("action", flat=True))[-2:] == [
+        "migration.dataset.cutover",
+        "migration.dataset.verify",
+    ]
 
 
 def test_parity_run_is_kept_as_failed_when_mongo_is_away(copied, mongo_away):

@@ -62,7 +62,9 @@ def test_fingerprint_depends_on_the_mapper_version():
     assert MAPPER.fingerprint(row) != Mapper(version=2, fields=FIELDS).fingerprint(row)
 
 
-@pytest.mark.parametrize(("name", "value"), [("number", "5"), ("number", True), ("name", 5), ("at", "today"), ("share", 1)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("number", "5"), ("number", True), ("name", 5), ("at", "today"), ("share", 1)]
+)
 def test_other_type_is_refused_by_name(name, value):
     row = dict.fromkeys((field.name for field in FIELDS), None) | {"id": 1, "version": 1, name: value}
 

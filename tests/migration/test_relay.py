@@ -81,7 +81,9 @@ def test_document_the_driver_cannot_send_is_refused_alone(db, mongo):
 
 
 def test_foreign_document_without_a_version_is_overwritten(db, mongo):
-    mongo.interactions.insert_many([{"_id": 7, "text": "foreign"}, {"_id": 8, "_mig": {"v": "x"}}, {"_id": 9, "_mig": 3}])
+    mongo.interactions.insert_many(
+        [{"_id": 7, "text": "foreign"}, {"_id": 8, "_mig": {"v": "x"}}, {"_id": 9, "_mig": 3}]
+    )
 
     write_documents(get_spec("interactions"), [make_document(key, 1, "ours") for key in (7, 8, 9)])
 

@@ -152,7 +152,8 @@ class Demo:
     def meter(self) -> str:
         usage = self.api.get("/usage")
         asked = sum(one["requests"] for one in usage["services"])
-        return f"{asked} questions metered, {usage['cost_micro_usd']} micro-dollars, {ParityRun.objects.count()} parity runs kept"
+        cost, runs = usage["cost_micro_usd"], ParityRun.objects.count()
+        return f"{asked} questions metered, {cost} micro-dollars, {runs} parity runs kept"
 
     def _ask_all(self, *, store: str) -> str:
         started = time.perf_counter()

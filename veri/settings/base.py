@@ -6,8 +6,8 @@ import django_stubs_ext
 
 from veri.platform.connections.postgres import build_database_settings
 from veri.settings import env as _env
-from veri.settings.admin_theme import UNFOLD as UNFOLD
-from veri.settings.celery import *  # noqa: F403  one integration per file
+from veri.settings.admin_theme import *  # noqa: F403  one integration per file
+from veri.settings.celery import *  # noqa: F403  same
 from veri.settings.security import *  # noqa: F403  same
 
 django_stubs_ext.monkeypatch()  # lets annotations name what generic views and forms hold

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from kombu import Queue
+from kombu import Queue  # type: ignore[attr-defined]  # kombu exports it lazily
 
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -11,9 +11,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_keepalive": True,
     "global_keyprefix": "veri-celery:",
-    "max_retries": 1,  # of a publish that finds no broker: it fails at once, and the event log keeps what it was
-    "interval_start": 0,
-    "interval_step": 0,
     # Without these a publish to a broker that is away blocks its web request for six seconds before it fails.
     "max_retries": 1,
     "interval_start": 0,
@@ -47,7 +44,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # Installed into the database by `manage.py install_schedule`; staff may change or disable entries there.
-# name: (task, period, queue)
+# Each name has its task, period and queue.
 DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "events: deliver what was lost": ("events.sweep_deliveries", timedelta(seconds=10), "events"),
     "events: remove old events": ("events.remove_expired_events", timedelta(hours=24), "events"),
@@ -55,7 +52,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "migration: reconcile": ("migration.reconcile", timedelta(hours=6), "migration"),
     "billing: expire reservations": ("billing.expire_reservations", timedelta(seconds=60), "billing"),
     "memory: embed what waits": ("memory.store_waiting_vectors", timedelta(minutes=5), "memory"),
-    "memory: realign with the evidence": ("memory.realign", timedelta(hours=24), "memory"),
+    "memory: realign with the evidence": ("memory.realign", timedelta(minutes=10), "memory"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),

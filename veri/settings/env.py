@@ -12,6 +12,7 @@ from veri.settings.reader import EnvironmentReader
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCAL_SECRET = "local-development-only-not-a-secret"  # noqa: S105  refused outside local and test
+SHORTEST_SECRET = 32  # characters
 LOCAL_ENCRYPTION_KEY = "bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA="
 FLAG_NAMES = ("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH", "MEMORY_DECAY", "COST_TRACKING")
 PLATFORM_VARIABLES = ("YOUTUBE", "TWITCH", "TWITTER", "TIKTOK")
@@ -280,11 +281,11 @@ def prepare_metrics_dir(*, var_dir: Path) -> Path:
 
 
 def parse_email_url(url: str) -> dict[str, object]:
-    """Return Django's e-mail settings for ``smtp[+tls|+ssl]://user:password@host:port``; the console backend if unset."""
+    """Return Django's e-mail settings for ``smtp[+tls|+ssl]://user:password@host:port``; unset, mails are printed."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     return dict(environ.Env.email_url_config(url))
 
 
 def _is_weak(secret: str) -> bool:
-    return len(secret) < 32 or secret == LOCAL_SECRET
+    return len(secret) < SHORTEST_SECRET or secret == LOCAL_SECRET

@@ -88,7 +88,7 @@ class EnvironmentReader:
         return Path(raw) if raw else None
 
     def _check_url(self, name: str, value: str, schemes: tuple[str, ...]) -> None:
-        if not _is_valid(lambda: urlsplit(value.split(",")[0] if "," in value else value).port):
+        if not _is_valid(lambda: urlsplit(value.split(",", maxsplit=1)[0] if "," in value else value).port):
             self.problems.append(f"{name} is not a valid address")
             return
         parts = urlsplit(value)

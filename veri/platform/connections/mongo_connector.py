@@ -141,7 +141,7 @@ class _HeartbeatListener(ServerHeartbeatListener):
     def succeeded(self, event: object) -> None:
         """Nothing to note."""
 
-    def failed(self, event: ServerHeartbeatFailedEvent) -> None:  # noqa: ARG002  that it happened is all we need
+    def failed(self, event: ServerHeartbeatFailedEvent) -> None:
         """Note the trouble."""
         self._trouble.set()
 
@@ -152,7 +152,7 @@ class _CheckOutListener(ConnectionPoolListener):
     def __init__(self, trouble: threading.Event) -> None:
         self._trouble = trouble
 
-    def connection_check_out_failed(self, event: ConnectionCheckOutFailedEvent) -> None:  # noqa: ARG002  same
+    def connection_check_out_failed(self, event: ConnectionCheckOutFailedEvent) -> None:
         """Note the trouble."""
         self._trouble.set()
 

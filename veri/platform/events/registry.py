@@ -3,26 +3,38 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 DEFAULT_QUEUE = "events"
+Payload: TypeAlias = dict[str, Any]
+Join: TypeAlias = Callable[[list[Payload]], Payload]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """A named handler of one event name, run on a Celery queue with the event's payload and publication time."""
+    """A named handler of one event name, run on a Celery queue with the event's payload.
+
+    ``join`` turns the payloads of several events of one key, in order, into one payload that says the same.
+    """
 
     name: str
     event: str
     handle: Callable[..., None]
+    join: Join | None = None
     queue: str = DEFAULT_QUEUE
 
 
 _by_event: dict[str, dict[str, Subscriber]] = defaultdict(dict)
 
 
-def subscribe(*, event: str, name: str, handle: Callable[..., None], queue: str = DEFAULT_QUEUE) -> None:
-    """Register ``handle(payload=…)`` for an event name. Registering a name again replaces it."""
-    _by_event[event][name] = Subscriber(name=name, event=event, handle=handle, queue=queue)
+def subscribe(
+    *, event: str, name: str, handle: Callable[..., None], join: Join | None = None, queue: str = DEFAULT_QUEUE
+) -> None:
+    """Register ``handle(payload=…)`` for an event name. Registering a name again replaces it.
+
+    With ``join`` pending events of one key may be handled together, as one payload.
+    """
+    _by_event[event][name] = Subscriber(name=name, event=event, handle=handle, join=join, queue=queue)
 
 
 def list_subscribers(event: str) -> list[Subscriber]:

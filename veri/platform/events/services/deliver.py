@@ -1,6 +1,7 @@
 """Make one delivery: claim it, run the subscriber, note the outcome."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,7 +10,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from veri.platform.events.models import Delivery, DeliveryState
-from veri.platform.events.registry import find_subscriber
+from veri.platform.events.registry import Subscriber, find_subscriber
+from veri.platform.events.services.companions import claim_companions, release_companions
 
 MAX_ATTEMPTS = 8
 logger = structlog.get_logger(__name__)
@@ -18,6 +20,7 @@ logger = structlog.get_logger(__name__)
 def deliver_now(*, delivery_id: int, now: datetime) -> DeliveryState | None:
     """Run the subscriber of a due delivery; return its new state, or None when it was not ours to make.
 
+    A subscriber that can join payloads gets the deliveries of the same key that wait close behind in the same run.
     A failing subscriber is retried with exponential backoff and jitter, eight times; then the delivery is a dead
     letter until staff retries or purges it.
     """
@@ -27,15 +30,37 @@ def deliver_now(*, delivery_id: int, now: datetime) -> DeliveryState | None:
     subscriber = find_subscriber(event=delivery.event.name, name=delivery.subscriber)
     if subscriber is None:
         return _fail(delivery, error="the subscriber is gone", now=now, is_final=True)
+    if _deliver_together(delivery, subscriber, now):
+        return DeliveryState.DELIVERED
     try:
         subscriber.handle(payload=delivery.event.payload)
     except Exception as error:
         logger.warning("delivery_failed", delivery=delivery_id, subscriber=subscriber.name, exc_info=True)
         return _fail(delivery, error=f"{type(error).__name__}: {error}"[:2000], now=now, is_final=False)
-    Delivery.objects.filter(pk=delivery_id).update(
+    _mark_delivered([delivery], now)
+    return DeliveryState.DELIVERED
+
+
+def _deliver_together(delivery: Delivery, subscriber: Subscriber, now: datetime) -> bool:
+    """Run a delivery with its companions; when there are none, or the run fails, each is left to be made by itself."""
+    companions = claim_companions(delivery=delivery, now=now) if subscriber.join else []
+    if not (companions and subscriber.join):
+        return False
+    together = [delivery, *companions]
+    try:
+        subscriber.handle(payload=subscriber.join([one.event.payload for one in together]))
+    except Exception:
+        logger.warning("joined_delivery_failed", delivery=delivery.pk, subscriber=subscriber.name, exc_info=True)
+        release_companions(deliveries=companions)
+        return False
+    _mark_delivered(together, now)
+    return True
+
+
+def _mark_delivered(deliveries: Sequence[Delivery], now: datetime) -> None:
+    Delivery.objects.filter(pk__in=[one.pk for one in deliveries]).update(
         state=DeliveryState.DELIVERED, delivered_at=now, lease_until=None, error=""
     )
-    return DeliveryState.DELIVERED
 
 
 @transaction.atomic(durable=True)

@@ -15,7 +15,7 @@ from veri.platform.http.scopes import list_scopes
 from veri.platform.http.services import CreatedApiKey, create_api_key, revoke_api_key, rotate_api_key
 
 
-class ApiKeyForm(forms.ModelForm):
+class ApiKeyForm(forms.ModelForm[ApiKey]):
     scopes = forms.MultipleChoiceField(choices=lambda: list(list_scopes().items()), widget=forms.CheckboxSelectMultiple)
 
     class Meta:

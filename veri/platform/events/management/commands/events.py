@@ -20,7 +20,9 @@ class Command(BaseCommand):
         steps.add_parser("status", help="deliveries by subscriber and state, latest event delivered")
         replay = steps.add_parser("replay", help="deliver events again; subscribers are idempotent")
         replay.add_argument("subscriber", choices=list_subscriber_names())
-        replay.add_argument("--from", dest="from_event", type=int, default=1, metavar="EVENT", help="default: the first")
+        replay.add_argument(
+            "--from", dest="from_event", type=int, default=1, metavar="EVENT", help="default: the first"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["step"] == "status":
@@ -32,6 +34,10 @@ class Command(BaseCommand):
 
     def _show_status(self) -> None:
         self.stdout.write(f"events: {Event.objects.count()}")
-        rows = Delivery.objects.values_list("subscriber", "state").annotate(Count("pk"), Max("event")).order_by("subscriber")
+        rows = (
+            Delivery.objects.values_list("subscriber", "state")
+            .annotate(Count("pk"), Max("event"))
+            .order_by("subscriber")
+        )
         for subscriber, state, count, latest in rows:
             self.stdout.write(f"{subscriber}: {count} {state}, up to event {latest}")
