@@ -12,7 +12,7 @@ from billing.admin.money import format_usd
 from billing.enums import AllowanceUnit
 from billing.models import Allowance, Reservation
 from billing.services.limits import apply_limit
-from migration.admin.read_only import CappedPaginator, ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import CappedPaginator, ReadOnlyAdmin
 
 
 class AllowanceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from billing.admin.money import format_usd
 from billing.models import UsageEvent
-from migration.admin.read_only import ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(UsageEvent)

@@ -10,12 +10,12 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from creators.admin.read_only import CappedPaginator, ReadOnlyAdmin
 from creators.enums import CreatorRole
 from creators.errors import InvalidCreator
 from creators.models import Creator, PlatformConnection
 from creators.services.creator_rules import check_creator_fields
 from creators.services.creators import apply_creator_changes, insert_creator
+from veri.platform.ops.admin.read_only import CappedPaginator, ReadOnlyAdmin
 
 SHOWN_CONNECTIONS = 20
 _FIELDS = ["display_name", "bio", "country", "language", "timezone", "tags", "roles", "consent_state", "is_active"]

@@ -7,8 +7,8 @@ from django.db.models import F, Max, Q, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import FieldTextFilter
 
-from creators.admin.read_only import ReadOnlyAdmin
 from creators.models import Interaction
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 SEARCHED_ROWS = 50_000
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from memory.admin.searching import narrow_search
 from memory.models import ConversationTurn
-from migration.admin.read_only import ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(ConversationTurn)

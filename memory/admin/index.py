@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from memory.models import IndexedDocument, MemoryVector, Posting
-from migration.admin.read_only import ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(IndexedDocument)

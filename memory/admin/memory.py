@@ -11,7 +11,7 @@ from memory.admin.searching import narrow_search
 from memory.enums import MemoryState
 from memory.models import Memory, MemoryEvidence
 from memory.queries.explanation import explain_memory
-from migration.admin.read_only import ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 SEARCH_HELP = "Words of the text among the newest 50,000 rows; begin with @handle to search one creator."
 

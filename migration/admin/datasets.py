@@ -3,9 +3,9 @@
 from django.contrib import admin
 from unfold.decorators import display
 
-from migration.admin.read_only import ReadOnlyAdmin
 from migration.enums import Stage
 from migration.models import BackfillRun, Dataset
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 STAGE_COLORS = {
     Stage.OFF.label: "default",

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from migration.admin.read_only import ReadOnlyAdmin
 from migration.models import FeatureFlag
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(FeatureFlag)

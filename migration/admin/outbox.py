@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from migration.admin.read_only import ReadOnlyAdmin
 from migration.admin.reasons import ReasonForm, render_action_form
 from migration.errors import MigrationError
 from migration.models import OutboxRow
 from migration.services.quarantine import QuarantineResult, purge_quarantined, retry_quarantined
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 class QuarantineFilter(admin.SimpleListFilter):

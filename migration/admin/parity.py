@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
-from migration.admin.read_only import ReadOnlyAdmin
 from migration.enums import MismatchKind, ParityState
 from migration.errors import UnknownDataset
 from migration.models import ParityMismatch, ParityRun
 from migration.queries.agreement import format_agreement
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 STATE_COLORS = {
     ParityState.RUNNING.label: "info",

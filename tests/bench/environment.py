@@ -35,6 +35,8 @@ def prepare_environment() -> Path:
     django.setup()
     from django.core.management import call_command  # needs the settings
 
+    import veri.celery  # noqa: F401  events published here go to the configured broker, as everywhere
+
     call_command("migrate", verbosity=0)
     return ROOT
 

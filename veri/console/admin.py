@@ -19,7 +19,7 @@ from knox.models import AuthToken
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from migration.admin.read_only import ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 REPLACED = (
     (axes_admin, (AccessAttempt, AccessFailureLog, AccessLog)),

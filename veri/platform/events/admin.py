@@ -4,23 +4,10 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
 from veri.platform.events.models import Delivery, Event
 from veri.platform.events.services import purge_dead, retry_dead
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows the system writes: to be seen, not edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(Event)
@@ -28,7 +15,6 @@ class EventAdmin(ReadOnlyAdmin):
     list_display = ("id", "name", "key", "published_at")
     list_filter = ("name",)
     search_fields = ("=key",)
-    show_full_result_count = False
 
 
 @admin.register(Delivery)
@@ -36,7 +22,6 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("id", "event", "subscriber", "state", "attempts", "due_at", "delivered_at", "error")
     list_filter = ("state", "subscriber")
     list_select_related = ("event",)
-    show_full_result_count = False
     actions = ("retry_selected", "purge_selected")
 
     @admin.action(description="Retry dead letters", permissions=["change_delivery"])
