@@ -1,5 +1,6 @@
 """gunicorn: threads behind a database pool; see docs/adr for why requests are synchronous."""
 
+import gc
 import os
 from typing import Any
 
@@ -14,6 +15,12 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 limit_request_line = 8190
 control_socket_disable = True
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Leave what the application loaded to stay out of garbage collection: walking it cost single requests 50 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 
 from billing.enums import AllowanceUnit, ReservationState, UsageState
 from billing.errors import AllowanceExceeded, BudgetExceeded, QuotaExceeded, ReservationNotHeld
@@ -52,7 +52,9 @@ def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
         needed = amount if allowance.unit == AllowanceUnit.MICRO_USD else 1
         if allowance.spent + allowance.reserved + needed > allowance.limit:
             raise _build_refusal(allowance)
-        Allowance.objects.filter(pk=allowance.pk).update(reserved=F("reserved") + needed)
+    Allowance.objects.filter(pk__in=[one.pk for one in allowances]).update(
+        reserved=F("reserved") + _by_unit(money=amount, requests=1)
+    )
     return Reservation.objects.create(
         source=request.source,
         action=request.action,
@@ -168,12 +170,16 @@ def _close(
 def _give_back(reservation: Reservation, *, cost: int, requests: int) -> None:
     """Turn what was held into what was spent, in the order in which reserving took the locks."""
     held = Allowance.objects.select_for_update().filter(pk__in=reservation.allowances).order_by("scope")
-    for pk, unit in list(held.values_list("pk", "unit")):
-        is_money = unit == AllowanceUnit.MICRO_USD
-        Allowance.objects.filter(pk=pk).update(
-            reserved=F("reserved") - (reservation.amount_micro_usd if is_money else 1),
-            spent=F("spent") + (cost if is_money else requests),
-        )
+    keys = list(held.values_list("pk", flat=True))  # the lock; one update then needs no order
+    Allowance.objects.filter(pk__in=keys).update(
+        reserved=F("reserved") - _by_unit(money=reservation.amount_micro_usd, requests=1),
+        spent=F("spent") + _by_unit(money=cost, requests=requests),
+    )
+
+
+def _by_unit(*, money: int, requests: int) -> Case:
+    """Return the amount that an allowance's own unit calls for."""
+    return Case(When(unit=AllowanceUnit.MICRO_USD, then=money), default=requests)
 
 
 def _lock_reservation(source: str, action: str) -> Reservation | None:

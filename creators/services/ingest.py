@@ -28,13 +28,14 @@ _COLUMNS = (
     *("creator_id", "platform", "external_id", "type", "channel", "author", "text", "attachments", "payload"),
     *("occurred_at", "id", "received_at"),
 )
+# LATERAL and OFFSET keep the planner at one index probe a key: a hash join would read the whole table.
 _FIND_EXISTING = """
-SELECT stored.id, stored.creator_id, stored.platform, stored.external_id
-FROM creators_interaction stored
-JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS wanted (creator_id, platform, external_id)
-  ON stored.creator_id = wanted.creator_id
- AND stored.platform = wanted.platform
- AND stored.external_id = wanted.external_id"""
+SELECT stored.id, wanted.creator_id, wanted.platform, wanted.external_id
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS wanted (creator_id, platform, external_id)
+CROSS JOIN LATERAL (
+    SELECT id FROM creators_interaction
+    WHERE creator_id = wanted.creator_id AND platform = wanted.platform AND external_id = wanted.external_id
+    OFFSET 0) AS stored"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

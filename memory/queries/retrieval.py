@@ -1,9 +1,10 @@
 """Retrieve what answers a question: candidates from the routed store, scored the same way on both."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from time import perf_counter
 
 import numpy as np
@@ -13,7 +14,7 @@ from creators.stores import InteractionRecord, InteractionStore, MongoInteractio
 from memory.clients.embeddings import get_embedder
 from memory.enums import MemoryState, TargetKind
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
-from memory.queries.scoring import cover, fuse_scores, score_match, weigh_terms
+from memory.queries.scoring import fuse_scores, score_matches, weigh_terms
 from memory.stores import (
     MemoryRecord,
     MemoryStore,
@@ -30,6 +31,7 @@ from veri.platform.text import analyse, normalise
 
 DATASETS = ("interactions", "memories", "memory_vectors")
 CANDIDATES = 60
+WINDOW = 2 * CANDIDATES
 NEIGHBOURS = 60
 MEMORY_GAIN = 1.2  # a formed memory says more than one message
 SLOT_GAIN = 1.3  # and what holds one value at a time says most
@@ -146,40 +148,45 @@ def _prepare(
 
 def _search(stores: _Stores, asked: _Question) -> list[Hit]:
     matches = stores.search.find_term_matches(creator_id=asked.creator_id, terms=asked.terms) if asked.terms else []
-    lexical = {
-        one.target: score_match(match=one, weights=asked.weights, mean_length=asked.statistics.mean_length)
-        * (MEMORY_GAIN if one.target.kind == TargetKind.MEMORY else 1.0)
-        for one in matches
-    }
-    coverage = {one.target: cover(match=one, weights=asked.weights) for one in matches}
+    lexical, coverage = score_matches(matches=matches, weights=asked.weights, mean_length=asked.statistics.mean_length)
+    for target in lexical:
+        if target.kind == TargetKind.MEMORY:
+            lexical[target] *= MEMORY_GAIN
     scores = lexical if asked.vector is None else _fuse(stores, asked, lexical)
-    ranked = sorted(scores, key=lambda target: (-round(scores[target], 9), target))
+    ranked = [target for _, target in sorted((-round(score, 9), target) for target, score in scores.items())]
     wanted = [one for one in ranked if not asked.filters.kinds or one.kind in asked.filters.kinds]
-    return _collect(stores, asked, _drop_superseded(stores, asked, wanted), scores, coverage)
+    return _collect(stores, asked, _iterate_current(stores, asked, wanted), scores, coverage)
 
 
-def _drop_superseded(stores: _Stores, asked: _Question, targets: list[Target]) -> list[Target]:
-    """Leave out what holds no longer before the candidates are cut: a long history must not hide the present."""
-    memory_ids = [one.id for one in targets if one.kind == TargetKind.MEMORY]
-    if asked.wants_history or not memory_ids:
-        return targets
-    gone = stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
-    return [one for one in targets if one.kind != TargetKind.MEMORY or one.id not in gone]
+def _iterate_current(stores: _Stores, asked: _Question, ranked: list[Target]) -> Iterator[Target]:
+    """Yield what still holds, best first, before candidates are cut: a long history must not hide the present.
+
+    The store is asked in growing windows, since few readers want more than the beginning.
+    """
+    start, size = 0, WINDOW
+    while start < len(ranked):
+        window = ranked[start : start + size]
+        memory_ids = [one.id for one in window if one.kind == TargetKind.MEMORY]
+        gone: set[int] = set()
+        if memory_ids and not asked.wants_history:
+            gone = stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
+        yield from (one for one in window if one.kind != TargetKind.MEMORY or one.id not in gone)
+        start, size = start + size, size * 4
 
 
 def _collect(
     stores: _Stores,
     asked: _Question,
-    ranked: list[Target],
+    current: Iterator[Target],
     scores: dict[Target, float],
     coverage: dict[Target, float],
 ) -> list[Hit]:
     """Load candidates best first, in growing portions, until enough of them pass the filters."""
     hits: list[Hit] = []
-    start, size = 0, CANDIDATES
-    while start < len(ranked) and len(hits) < asked.limit:
-        hits += _load(stores, asked, ranked[start : start + size], scores, coverage)
-        start, size = start + size, size * 4
+    size = CANDIDATES
+    while len(hits) < asked.limit and (portion := list(islice(current, size))):
+        hits += _load(stores, asked, portion, scores, coverage)
+        size *= 4
     return sorted(hits, key=lambda hit: (-round(hit.score, 9), hit.target))[: asked.limit]
 
 

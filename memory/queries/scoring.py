@@ -1,6 +1,6 @@
 """BM25 (Robertson and Zaragoza 2009) with OR semantics, and its fusion with vector similarity."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from statistics import fmean, pstdev
 
@@ -22,19 +22,25 @@ def weigh_terms(*, terms: Sequence[str], statistics: CorpusStatistics) -> dict[s
     }
 
 
-def score_match(*, match: TermMatch, weights: Mapping[str, float], mean_length: float) -> float:
-    """Return the BM25 score of one document, 0 or more; terms are added in one order, so that sums are equal bits."""
-    norm = K1 * (1 - B + B * match.length / max(mean_length, 1.0))
-    return sum(
-        weights.get(term, 0.0) * frequency * (K1 + 1) / (frequency + norm)
-        for term, frequency in sorted(match.frequencies.items())
-    )
+def score_matches(
+    *, matches: Iterable[TermMatch], weights: Mapping[str, float], mean_length: float
+) -> tuple[dict[Target, float], dict[Target, float]]:
+    """Return each document's BM25 score, 0 or more, and the share of the question's weight its terms carry, 0 to 1.
 
-
-def cover(*, match: TermMatch, weights: Mapping[str, float]) -> float:
-    """Return the share of the question's weight that a document's terms carry, 0 to 1."""
-    total = sum(weights.values())
-    return sum(weights.get(term, 0.0) for term in sorted(match.frequencies)) / total if total else 0.0
+    Terms are added in the order of the weights, so that equal documents have sums of equal bits.
+    """
+    total = sum(weights.values()) or 1.0
+    scores, coverage = {}, {}
+    for target, frequencies, length in matches:
+        norm = K1 * (1 - B + B * length / max(mean_length, 1.0))
+        score = carried = 0.0
+        for term, weight in weights.items():
+            if frequency := frequencies.get(term):
+                score += weight * frequency * (K1 + 1) / (frequency + norm)
+                carried += weight
+        scores[target] = score
+        coverage[target] = carried / total
+    return scores, coverage
 
 
 def fuse_scores(*, lexical: Mapping[Target, float], neighbours: Sequence[Neighbour]) -> dict[Target, float]:

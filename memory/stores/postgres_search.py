@@ -1,32 +1,32 @@
 """Search candidates from PostgreSQL: the postings table, and pgvector."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from django.db import connection
 from django.db.models import BinaryField, Func
 from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
-from memory.models import MemoryVector, Posting
+from memory.models import MemoryVector
 from memory.stores.search import Neighbour, Target, TermMatch, rank_neighbours
 
+# A common word gives thousands of rows: read by hand they cost a third of what the ORM takes.
+_FIND_TERMS = """
+SELECT kind, target_id, length, term, frequency FROM memory_posting WHERE creator_id = %s AND term = ANY(%s)"""
 SPARE = 16  # pgvector computes in single precision: near the limit its order may differ from the final one
 
 
 class PostgresSearchStore:
     def find_term_matches(self, *, creator_id: int, terms: Sequence[str]) -> list[TermMatch]:
-        rows = Posting.objects.filter(creator_id=creator_id, term__in=list(terms)).values_list(
-            "kind", "target_id", "term", "frequency", "length"
-        )
-        frequencies: dict[Target, dict[str, int]] = defaultdict(dict)
-        lengths: dict[Target, int] = {}
-        for kind, target_id, term, frequency, length in rows:
-            target = Target(kind, target_id)
-            frequencies[target][term] = frequency
-            lengths[target] = length
+        frequencies: dict[tuple[str, int, int], dict[str, int]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(_FIND_TERMS, [creator_id, list(terms)])
+            for kind, target_id, length, term, frequency in cursor.fetchall():
+                frequencies.setdefault((kind, target_id, length), {})[term] = frequency
         return [
-            TermMatch(target=target, frequencies=found, length=lengths[target]) for target, found in frequencies.items()
+            TermMatch(Target(kind, target_id), found, length)
+            for (kind, target_id, length), found in frequencies.items()
         ]
 
     def find_neighbours(

@@ -17,9 +17,11 @@ class Target(NamedTuple):
     id: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TermMatch:
-    """A document that holds at least one term: how often each stands in it, and its length in terms."""
+class TermMatch(NamedTuple):
+    """A document that holds at least one term: how often each stands in it, and its length in terms.
+
+    A tuple, since a common word makes thousands of them.
+    """
 
     target: Target
     frequencies: Mapping[str, int]

@@ -84,6 +84,9 @@ def test_harmless_names_are_kept(name):
     assert redact_event(None, "", {name: 5}) == {name: 5}
 
 
-def test_logging_before_configuration_does_not_fail():
+def test_logging_before_configuration_does_not_fail(caplog):
     structlog.get_logger("x").info("fine")
-    logging.getLogger("x").info("fine")
+    with caplog.at_level(logging.INFO, logger="x"):
+        logging.getLogger("x").info("fine too")
+
+    assert "fine too" in caplog.messages

@@ -6,6 +6,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+# MATERIALIZED: the sequence is looked up once, not for every number.
+_ALLOCATE = """
+WITH sequence AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name)
+SELECT nextval(sequence.name) FROM sequence, generate_series(1, %s)"""
+
 
 def copy_rows(*, model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Copy rows into a model's table in the caller's transaction; return how many.
@@ -30,5 +35,5 @@ def allocate_ids(*, model: type[Model], count: int) -> list[int]:
     """Return fresh primary keys of a model, so that rows may refer to each other before they are inserted."""
     table = model._meta.db_table  # noqa: SLF001  documented
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        cursor.execute(_ALLOCATE, [table, count])
         return [key for (key,) in cursor.fetchall()]

@@ -1,0 +1,143 @@
+"""A small executable model of capture, relay, backfill and routed reads, searched by hypothesis for a broken promise.
+
+Rows, outbox and documents are dictionaries; a relay or backfill in flight has read but not yet written, may write in any
+order, twice, or crash before its commit. The promises: a document never goes back to an older version, a creator without
+outbox rows reads the same from both stores, and when nothing is in flight and the outbox is empty the stores agree.
+The same search must find a counterexample once the version guard or the read-your-writes check is taken out.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+KEYS = st.integers(0, 3)
+
+
+@dataclass
+class Flight:
+    """What a relay or backfill holds: outbox rows taken (still visible to others), and writes it will make."""
+
+    taken: list[tuple[int, int]]
+    writes: list[tuple[int, int, bool]]
+    truncated_at: int = 0
+    has_written: bool = False
+
+
+@dataclass
+class Stores:
+    rows: dict[int, int] = field(default_factory=dict)  # key → version
+    outbox: list[tuple[int, int, str]] = field(default_factory=list)  # key, version, operation
+    documents: dict[int, tuple[int, bool]] = field(default_factory=dict)  # key → version, is it a tombstone
+    sequence: int = 0
+
+
+class Protocol(RuleBasedStateMachine):
+    has_guard = True
+    has_own_write_check = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stores = Stores()
+        self.flights: list[Flight] = []
+        self.seen: dict[int, int] = {}
+
+    def next_version(self) -> int:
+        self.stores.sequence += 1
+        return self.stores.sequence
+
+    @rule(key=KEYS)
+    def write(self, key: int) -> None:
+        version = self.next_version()
+        self.stores.rows[key] = version
+        self.stores.outbox.append((key, version, "u"))
+
+    @rule(key=KEYS)
+    def delete(self, key: int) -> None:
+        if self.stores.rows.pop(key, None) is not None:
+            self.stores.outbox.append((key, self.next_version(), "d"))
+
+    @precondition(lambda self: len(self.flights) < 3)
+    @rule(size=st.integers(1, 4))
+    def take(self, size: int) -> None:
+        """A relay takes rows nobody else holds and reads the current rows of their keys."""
+        held = {taken for flight in self.flights for taken in flight.taken}
+        batch = [one for one in self.stores.outbox if one[:2] not in held][:size]
+        deletes = {key: version for key, version, operation in batch if operation == "d"}
+        writes = [(key, self.stores.rows[key], False) for key, *_ in batch if key in self.stores.rows]
+        writes += [(key, version, True) for key, version in deletes.items() if key not in self.stores.rows]
+        self.flights.append(Flight(taken=[one[:2] for one in batch], writes=writes))
+
+    @precondition(lambda self: len(self.flights) < 3)
+    @rule()
+    def read_chunk(self) -> None:
+        """A backfill reads every row; it holds no outbox rows."""
+        self.flights.append(
+            Flight(taken=[], writes=[(key, version, False) for key, version in self.stores.rows.items()])
+        )
+
+    @precondition(lambda self: self.flights)
+    @rule(data=st.data())
+    def send(self, data: st.DataObject) -> None:
+        """Some flight's writes reach MongoDB, perhaps again."""
+        flight = data.draw(st.sampled_from(self.flights))
+        for key, version, is_tombstone in data.draw(st.permutations(flight.writes)):
+            self.apply(key, version, is_tombstone)
+        flight.has_written = True
+
+    @precondition(lambda self: any(flight.has_written for flight in self.flights))
+    @rule(data=st.data())
+    def commit(self, data: st.DataObject) -> None:
+        flight = data.draw(st.sampled_from([one for one in self.flights if one.has_written]))
+        self.flights.remove(flight)
+        self.stores.outbox = [one for one in self.stores.outbox if one[:2] not in flight.taken]
+
+    @precondition(lambda self: self.flights)
+    @rule(data=st.data())
+    def crash(self, data: st.DataObject) -> None:
+        """The process dies: its transaction rolls back, its writes may have arrived or not."""
+        self.flights.remove(data.draw(st.sampled_from(self.flights)))
+
+    def apply(self, key: int, version: int, is_tombstone: bool) -> None:
+        stored = self.stores.documents.get(key)
+        if stored is None or not self.has_guard or stored[0] < version:
+            self.stores.documents[key] = (version, is_tombstone)
+
+    @invariant()
+    def no_document_goes_back(self) -> None:
+        for key, (version, _) in self.stores.documents.items():
+            assert version >= self.seen.get(key, 0), f"{key} went back to {version}"
+            self.seen[key] = version
+
+    @invariant()
+    def a_writer_reads_his_own_writes(self) -> None:
+        """Each key is a creator of its own here; MongoDB is read only by one without outbox rows."""
+        pending = {key for key, *_ in self.stores.outbox} if self.has_own_write_check else set()
+        for key in (self.stores.rows.keys() | self.seen.keys()) - pending:
+            stored = self.stores.documents.get(key)
+            assert (None if stored is None or stored[1] else stored[0]) == self.stores.rows.get(key), f"{key} is stale"
+
+
+class WithoutGuard(Protocol):
+    has_guard = False
+
+
+class WithoutOwnWriteCheck(Protocol):
+    has_own_write_check = False
+
+
+SEARCH = settings(
+    max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+
+
+def test_no_interleaving_breaks_a_promise():
+    run_state_machine_as_test(Protocol, settings=SEARCH)
+
+
+@pytest.mark.parametrize("broken", [WithoutGuard, WithoutOwnWriteCheck])
+def test_the_search_finds_what_breaks_without_a_safeguard(broken):
+    with pytest.raises(AssertionError, match="went back|is stale"):
+        run_state_machine_as_test(broken, settings=SEARCH)
