@@ -4,6 +4,7 @@ import gc
 import os
 from typing import Any
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "veri.settings.local")  # child_exit runs in the master, without wsgi.py
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
@@ -24,7 +25,10 @@ def post_worker_init(_worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Keep the metrics of a process that ended."""
-    from veri.platform.observability.multiprocess import forget_process
+    """Keep the metrics of a process that ended; whatever goes wrong with them, the master must live on."""
+    try:
+        from veri.platform.observability.multiprocess import forget_process  # reads the settings
 
-    forget_process(pid=worker.pid)
+        forget_process(pid=worker.pid)
+    except Exception:
+        _server.log.exception("The metrics of process %s are folded at the next scrape.", worker.pid)

@@ -16,6 +16,7 @@ class Allowance(models.Model):
     period_start = models.DateTimeField()
     period_end = models.DateTimeField()
     limit = models.PositiveBigIntegerField()
+    is_set_by_staff = models.BooleanField(default=False)
     spent = models.PositiveBigIntegerField(default=0)
     reserved = models.PositiveBigIntegerField(default=0)
 

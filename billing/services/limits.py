@@ -25,6 +25,6 @@ def apply_limit(*, allowance: Allowance, limit: int, acting_user: Any, reason: s
         after={"limit": limit},
         now=now,
     )
-    Allowance.objects.filter(pk=locked.pk).update(limit=limit)
+    Allowance.objects.filter(pk=locked.pk).update(limit=limit, is_set_by_staff=True)
     locked.refresh_from_db()
     return locked

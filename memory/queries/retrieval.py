@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from itertools import islice
 from time import perf_counter
 
@@ -153,25 +154,32 @@ def _search(stores: _Stores, asked: _Question) -> list[Hit]:
         if target.kind == TargetKind.MEMORY:
             lexical[target] *= MEMORY_GAIN
     scores = lexical if asked.vector is None else _fuse(stores, asked, lexical)
-    ranked = [target for _, target in sorted((-round(score, 9), target) for target, score in scores.items())]
-    wanted = [one for one in ranked if not asked.filters.kinds or one.kind in asked.filters.kinds]
-    return _collect(stores, asked, _iterate_current(stores, asked, wanted), scores, coverage)
+    wanted = asked.filters.kinds
+    ranked = _iterate_ranked({target: score for target, score in scores.items() if not wanted or target.kind in wanted})
+    return _collect(stores, asked, _iterate_current(stores, asked, ranked), scores, coverage)
 
 
-def _iterate_current(stores: _Stores, asked: _Question, ranked: list[Target]) -> Iterator[Target]:
+def _iterate_ranked(scores: dict[Target, float]) -> Iterator[Target]:
+    """Yield targets, best first. All are sorted only for a reader who goes beyond the first window."""
+    keyed = [(-round(score, 9), target) for target, score in scores.items()]
+    yield from (target for _, target in nsmallest(WINDOW, keyed))
+    if len(keyed) > WINDOW:
+        yield from (target for _, target in sorted(keyed)[WINDOW:])
+
+
+def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target]) -> Iterator[Target]:
     """Yield what still holds, best first, before candidates are cut: a long history must not hide the present.
 
     The store is asked in growing windows, since few readers want more than the beginning.
     """
-    start, size = 0, WINDOW
-    while start < len(ranked):
-        window = ranked[start : start + size]
+    size = WINDOW
+    while window := list(islice(ranked, size)):
         memory_ids = [one.id for one in window if one.kind == TargetKind.MEMORY]
         gone: set[int] = set()
         if memory_ids and not asked.wants_history:
             gone = stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
         yield from (one for one in window if one.kind != TargetKind.MEMORY or one.id not in gone)
-        start, size = start + size, size * 4
+        size *= 4
 
 
 def _collect(

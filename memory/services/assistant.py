@@ -16,7 +16,14 @@ from pybreaker import CircuitBreakerError
 
 from billing.enums import Service
 from billing.errors import BudgetExceeded, PriceUnknown, ReservationNotHeld
-from billing.services.metering import UsageRequest, charge_estimate, reserve_usage, settle_usage
+from billing.services.metering import (
+    UsageRequest,
+    charge_estimate,
+    charge_usage,
+    check_quota,
+    reserve_usage,
+    settle_usage,
+)
 from billing.services.pricing import TokenCounts
 from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
 from memory.errors import ModelCallFailed
@@ -99,27 +106,30 @@ def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
 
 def _open_turn(asked: AskedQuestion) -> _Turn:
     started = perf_counter()
+    is_metered = is_flag_on(Flag.COST_TRACKING)
+    if is_metered:
+        check_quota(source=SOURCE, creator_id=asked.creator_id, now=timezone.now())
     retrieval = search_memory(creator_id=asked.creator_id, question=asked.text, action=asked.action, limit=HITS)
     client = get_claude() if choose_hits(retrieval.hits) else None  # nothing known needs no model
     prompt = build_prompt(question=asked.text, hits=retrieval.hits) if client else ""
-    is_metered = is_flag_on(Flag.COST_TRACKING)
     if is_metered and client:
         try:
-            _reserve(asked, Service.CLAUDE, client.model, prompt)
+            reserve_usage(request=_build_request(asked, Service.CLAUDE, client.model, prompt), now=timezone.now())
         except (BudgetExceeded, PriceUnknown) as refusal:
             logger.warning("model_not_affordable", reason=str(refusal))
             client = None
-    if is_metered and client is None:
-        _reserve(asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "")
+    if is_metered and client is None:  # nothing to wait for: charged at once, and not again when the turn closes
+        charge_usage(request=_build_request(asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, ""), now=timezone.now())
+        is_metered = False
     return _Turn(asked=asked, retrieval=retrieval, client=client, is_metered=is_metered, prompt=prompt, started=started)
 
 
-def _reserve(asked: AskedQuestion, service: Service, model: str, prompt: str) -> None:
+def _build_request(asked: AskedQuestion, service: Service, model: str, prompt: str) -> UsageRequest:
     upper_bound = TokenCounts(
         cache_write_5m=len(prompt.encode()) + len(SYSTEM.encode()) + FRAME_TOKENS if prompt else 0,
         output=MAX_OUTPUT_TOKENS if prompt else 0,
     )
-    request = UsageRequest(
+    return UsageRequest(
         source=SOURCE,
         action=asked.action,
         creator_id=asked.creator_id,
@@ -127,7 +137,6 @@ def _reserve(asked: AskedQuestion, service: Service, model: str, prompt: str) ->
         model=model,
         upper_bound=upper_bound,
     )
-    reserve_usage(request=request, now=timezone.now())
 
 
 def _compose(turn: _Turn) -> Generator[Sentence, None, None]:

@@ -11,7 +11,7 @@ class Dataset(models.Model):
     """A table ↔ collection pair. This row is the route: it decides what is captured and where reads go.
 
     ``epoch`` rises with every transition; transitions compare and swap on ``(stage, epoch)``. ``captured_since`` is
-    the transaction id after which every commit is captured.
+    the transaction id from which on everything is captured, noted once the capture's own transaction had committed.
     """
 
     name = models.CharField(max_length=40)

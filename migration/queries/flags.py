@@ -41,6 +41,11 @@ def is_flag_on(name: str) -> bool:
     return _is_effective(name, _read_stored())
 
 
+def read_flag(name: str) -> bool:
+    """Return whether a flag is effective, read afresh and apart from the copy: for what decides writes."""
+    return _is_effective(name, dict(FeatureFlag.objects.values_list("name", "is_on")))
+
+
 def list_flag_states() -> list[FlagState]:
     """Return all flags in their declared order, read afresh."""
     forget_flags()

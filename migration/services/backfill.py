@@ -50,6 +50,7 @@ def run_backfill(
     run = _open_run(spec, actor=actor, reason=reason, now=clock())
     wait_for_capture(name=name)
     while copy_chunk(spec, run, now=clock(), chunk=chunk):
+        run.refresh_from_db()
         on_progress(BackfillProgress(copied=run.copied, estimated_total=run.estimated_total, is_finished=False))
     documents.create_indexes(spec)
     _finish_run(spec, run, actor=actor, reason=reason, now=clock())
@@ -76,12 +77,15 @@ def _open_run(spec: DatasetSpec, *, actor: Any, reason: str, now: datetime) -> B
 
 
 def wait_for_capture(*, name: str, timeout: float = SETTLE_SECONDS) -> None:
-    """Wait until every transaction that began before the capture has ended, so that its rows are seen.
+    """Wait until nobody is left who may write without being captured.
+
+    That is every transaction that had an id when the capture was committed, and every session whose snapshot is older:
+    in a REPEATABLE READ transaction the triggers do not see that the dataset is captured.
 
     Raises:
         CaptureNotSettled: after ``timeout`` seconds.
     """
-    since = Dataset.objects.get(name=name).captured_since or 0
+    since = _note_start(name)
     deadline = time.monotonic() + timeout
     while not _is_settled(since):
         if time.monotonic() > deadline:
@@ -89,9 +93,28 @@ def wait_for_capture(*, name: str, timeout: float = SETTLE_SECONDS) -> None:
         time.sleep(0.05)
 
 
+_SETTLED = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= %(since)s AND NOT EXISTS (
+  SELECT 1 FROM pg_stat_activity
+  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname = current_database()
+    AND age(backend_xmin) > age((%(since)s %% 4294967296)::text::xid))"""
+
+
+@transaction.atomic(durable=True)
+def _note_start(name: str) -> int:
+    """Return the first transaction id after the committed capture, noted the first time it is asked for."""
+    dataset = Dataset.objects.select_for_update().get(name=name)
+    if dataset.captured_since is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+            (dataset.captured_since,) = cursor.fetchone()
+        dataset.save(update_fields=["captured_since"])
+    return int(dataset.captured_since)
+
+
 def _is_settled(since: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s", [since])
+        cursor.execute(_SETTLED, {"since": since})
         return bool(cursor.fetchone()[0])
 
 
@@ -102,7 +125,7 @@ def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int
     Documents in the chunk's key range without a row are handed to the relay as deletes: they were deleted while
     nothing was captured.
     """
-    run.refresh_from_db()
+    run = _lock_open_run(spec, run)
     found = rows.read_chunk(spec, after=run.cursor, limit=chunk)
     present = found.rows.keys() | found.unreadable.keys()
     is_last = len(present) < chunk
@@ -119,8 +142,20 @@ def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int
         orphans=F("orphans") + len(orphans),
         updated_at=now,
     )
-    run.refresh_from_db()
     return not is_last
+
+
+def _lock_open_run(spec: DatasetSpec, run: BackfillRun) -> BackfillRun:
+    """Refresh a run under its dataset's lock.
+
+    Raises:
+        StageConflict: when it was ended meanwhile, like by switching ``USE_MONGO`` off.
+    """
+    dataset = Dataset.objects.select_for_update(no_key=True).get(name=spec.name)
+    run.refresh_from_db()
+    if run.finished_at is not None or dataset.stage != Stage.BACKFILL:
+        raise StageConflict(f"This backfill of {spec.name} was ended meanwhile; start a new one.")
+    return run
 
 
 def enqueue_deletes(spec: DatasetSpec, *, keys: list[int]) -> None:
@@ -142,6 +177,7 @@ def _enqueue(spec: DatasetSpec, *, keys: list[int], operation: Operation) -> Non
 
 @transaction.atomic(durable=True)
 def _finish_run(spec: DatasetSpec, run: BackfillRun, *, actor: Any, reason: str, now: datetime) -> None:
+    _lock_open_run(spec, run)
     BackfillRun.objects.filter(pk=run.pk).update(finished_at=now, updated_at=now)
     move_dataset(name=spec.name, sources=(Stage.BACKFILL,), target=Stage.CATCHUP, actor=actor, reason=reason, now=now)
     run.refresh_from_db()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from migration.enums import ParityState, Stage
@@ -53,13 +53,13 @@ def move_dataset(
 
 
 def start_capture(*, actor: Any, reason: str, now: datetime) -> None:
-    """Let the triggers of every dataset that is off write the outbox, inside the caller's transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        (transaction_id,) = cursor.fetchone()
+    """Let the triggers of every dataset that is off write the outbox, inside the caller's transaction.
+
+    From which transaction on everything is captured is only known after the commit: ``wait_for_capture`` notes it.
+    """
     for dataset in Dataset.objects.filter(stage=Stage.OFF).order_by("pk"):
         move_dataset(name=dataset.name, sources=(Stage.OFF,), target=Stage.CAPTURE, actor=actor, reason=reason, now=now)
-        Dataset.objects.filter(pk=dataset.pk).update(captured_since=transaction_id)
+        Dataset.objects.filter(pk=dataset.pk).update(captured_since=None)
 
 
 def stop_capture(*, actor: Any, reason: str, now: datetime) -> None:

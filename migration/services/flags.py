@@ -8,7 +8,7 @@ from django.db import transaction
 from migration.enums import Flag, Stage
 from migration.errors import FlagForcedOff, FlagNeedUnmet, ReasonMissing
 from migration.models import Dataset, FeatureFlag
-from migration.queries.flags import FlagState, forget_flags, get_flag_state, is_flag_on
+from migration.queries.flags import FlagState, forget_flags, get_flag_state, is_flag_on, read_flag
 from migration.queries.routes import forget_routes
 from migration.services.datasets import start_capture, stop_capture
 from migration.services.locks import lock_flags
@@ -55,8 +55,7 @@ def align_capture(*, actor: Any, reason: str, now: datetime) -> None:
     Reads the flag afresh under the flags' lock: a cached flag must not decide what is captured.
     """
     lock_flags()
-    forget_flags()
-    if is_flag_on(Flag.USE_MONGO):
+    if read_flag(Flag.USE_MONGO):
         start_capture(actor=actor, reason=reason, now=now)
     else:
         stop_capture(actor=actor, reason=reason, now=now)

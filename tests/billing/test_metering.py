@@ -131,7 +131,7 @@ def test_budget_may_be_used_to_the_last_cent(price, budget):
 
 def test_quota_refuses_and_holds_nothing_of_the_budget(price, creator):
     reserve_usage(request=ask("a", creator=creator), now=NOW)
-    Allowance.objects.filter(unit="requests").update(limit=1)
+    Allowance.objects.filter(unit="requests").update(limit=1, is_set_by_staff=True)
     with pytest.raises(QuotaExceeded):
         reserve_usage(request=ask("b", creator=creator), now=NOW)
     assert read_budget() == (0, 100)
@@ -209,3 +209,16 @@ def test_same_action_cannot_be_metered_twice(price):
     with pytest.raises(IntegrityError, match="usage_event_action_unique"), transaction.atomic():
         event.save(force_insert=True)
     assert UsageEvent.objects.count() == 1
+
+
+def test_changed_configuration_takes_effect_at_once_unless_staff_set_the_limit(price, settings):
+    settings.MONTHLY_BUDGETS = {**settings.MONTHLY_BUDGETS, "claude": 1}
+    reserve_usage(request=ask("a"), now=NOW)
+    settings.MONTHLY_BUDGETS = {**settings.MONTHLY_BUDGETS, "claude": 0}
+    with pytest.raises(BudgetExceeded):
+        reserve_usage(request=ask("b"), now=NOW)
+
+    Allowance.objects.update(limit=1_000_000, is_set_by_staff=True)
+
+    reserve_usage(request=ask("c"), now=NOW)
+    assert read_budget() == (0, 200)

@@ -327,7 +327,7 @@ def test_model_without_a_price_is_not_called(known, claude, settings):
 
 def test_used_up_quota_refuses_and_keeps_nothing(known, claude):
     ask(question=put(known, "t-1"))
-    Allowance.objects.filter(unit="requests").update(limit=1)
+    Allowance.objects.filter(unit="requests").update(limit=1, is_set_by_staff=True)
     with pytest.raises(QuotaExceeded):
         ask(question=put(known, "t-2"))
     assert (len(claude.requests), ConversationTurn.objects.count(), UsageEvent.objects.count()) == (1, 1, 1)

@@ -94,7 +94,7 @@ def test_idempotency_key_asks_and_meters_once(client, known, claude):
 @pytest.mark.parametrize("headers", [{}, STREAM])
 def test_used_up_quota_is_a_problem_with_retry_after(client, known, headers):
     post(client)
-    Allowance.objects.filter(unit="requests").update(limit=1)
+    Allowance.objects.filter(unit="requests").update(limit=1, is_set_by_staff=True)
     answer = post(client, headers=headers)
     assert (answer.status_code, answer["Content-Type"]) == (429, "application/problem+json")
     assert 0 < int(answer["Retry-After"]) <= 31 * 86_400

@@ -169,7 +169,7 @@ def test_question_falls_back_to_words(creator, voyage, hybrid, settings):
     form(creator)
     voyage.script(fake.fail(500), fake.fail(500))
     away = search_memory(creator_id=creator.pk, question="Where do I live?", action="t-1")
-    Allowance.objects.update(limit=0)
+    Allowance.objects.update(limit=0, is_set_by_staff=True)
     poor = search_memory(creator_id=creator.pk, question="Where do I live?", action="t-2")
     assert [(one.is_hybrid, one.hits[0].memory.value) for one in (away, poor)] == [(False, "Lisbon")] * 2
     assert UsageEvent.objects.filter(action__startswith="question").count() == 0

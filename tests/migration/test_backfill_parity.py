@@ -9,6 +9,7 @@ from creators.models import Interaction
 from migration.enums import ParityState, Stage
 from migration.errors import ReasonMissing, StageConflict
 from migration.models import BackfillRun, Dataset, OutboxRow, ParityMismatch, ParityRun
+from migration.queries.status import get_latest_parity
 from migration.registry import get_spec
 from migration.services.backfill import copy_chunk, run_backfill
 from migration.services.datasets import cut_over_dataset, roll_back_dataset
@@ -72,6 +73,7 @@ def test_backfill_does_not_resurrect_a_row_deleted_behind_its_reading(creator, m
     row = make_interaction(creator, "a")
     row.save()
     switch("USE_MONGO")
+    Dataset.objects.filter(name=NAME).update(stage=Stage.BACKFILL)
     dataset = Dataset.objects.get(name=NAME)
     now = timezone.now()
     stale = BackfillRun.objects.create(dataset=dataset, started_at=now, updated_at=now)
@@ -244,3 +246,30 @@ def test_row_that_cannot_be_read_is_named_by_backfill_and_parity(copied, open_se
 def get_key_raw(external_id: str) -> int:
     """Return a key without reading the row's instants."""
     return Interaction.objects.values_list("pk", flat=True).get(external_id=external_id)
+
+
+def test_backfill_that_was_ended_meanwhile_copies_and_moves_nothing(creator, mongo, transactional_db):
+    Interaction.objects.bulk_create(make_interaction(creator, str(number)) for number in range(10))
+    switch("USE_MONGO")
+
+    def reset(progress) -> None:
+        switch("USE_MONGO", is_on=False)
+        switch("USE_MONGO")
+
+    with pytest.raises(StageConflict, match="ended meanwhile"):
+        run_backfill(name=NAME, actor="t", reason="t", clock=timezone.now, chunk=4, on_progress=reset)
+
+    assert mongo.interactions.count_documents({}) == 4
+    assert Dataset.objects.get(name=NAME).stage == Stage.CAPTURE
+
+
+def test_parity_of_an_earlier_copy_does_not_count(copied):
+    assert check().state == ParityState.CLEAN
+    assert get_latest_parity(name=NAME).percent == 100.0
+
+    switch("USE_MONGO", is_on=False)
+    switch("USE_MONGO")
+    assert get_latest_parity(name=NAME) is None
+    run_backfill(name=NAME, actor="t", reason="t", clock=timezone.now)
+
+    assert get_latest_parity(name=NAME) is None

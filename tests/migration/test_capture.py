@@ -107,7 +107,7 @@ def test_every_write_gets_a_newer_version(capturing):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_backfill_waits_for_transactions_older_than_the_capture(creator, mongo, open_session):
+def test_backfill_waits_for_a_write_made_before_the_capture(creator, mongo, open_session):
     session = open_session()
     session.execute(INSERT, [creator.pk, "older"])  # open, uncaptured
     switch("USE_MONGO")
@@ -122,6 +122,49 @@ def test_backfill_waits_for_transactions_older_than_the_capture(creator, mongo, 
     assert time.monotonic() - started >= 0.25
     committer.join()
     assert Interaction.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_backfill_waits_for_a_write_made_while_the_capture_was_being_committed(creator, mongo, open_session):
+    staff = open_session()
+    staff.execute("UPDATE migration_dataset SET is_capturing = true, stage = 'capture' WHERE name = 'interactions'")
+    writer = open_session()
+    writer.execute(INSERT, [creator.pk, "between"])  # a later id than the capture's, and not captured
+    staff.commit()
+
+    with pytest.raises(CaptureNotSettled):
+        wait_for_capture(name="interactions", timeout=0.3)
+
+    writer.commit()
+    wait_for_capture(name="interactions", timeout=10)
+    assert (Interaction.objects.count(), OutboxRow.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_backfill_waits_for_a_snapshot_in_which_nothing_is_captured(creator, mongo, open_session):
+    writer = open_session()
+    writer.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    writer.execute("SELECT 1 FROM creators_creator")  # takes the snapshot, no transaction id yet
+    switch("USE_MONGO")
+
+    with pytest.raises(CaptureNotSettled):
+        wait_for_capture(name="interactions", timeout=0.3)
+
+    writer.rollback()
+    wait_for_capture(name="interactions", timeout=10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_backfill_does_not_wait_for_transactions_that_began_later(creator, mongo, open_session):
+    switch("USE_MONGO")
+    wait_for_capture(name="interactions", timeout=10)
+    writer = open_session()
+    writer.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    writer.execute(INSERT, [creator.pk, "later"])
+
+    wait_for_capture(name="interactions", timeout=0.5)
+
+    writer.rollback()
 
 
 def test_concurrent_updates_of_one_row_order_their_versions(capturing, open_session):

@@ -1,5 +1,6 @@
 """``make demo``: run the main job end to end on embedded stores, print what happened, keep ``var/demo-report.json``."""
 
+import signal
 import sys
 
 from veri.demo.environment import REPORT, ROOT, prepare_environment, stop_stores
@@ -7,6 +8,7 @@ from veri.demo.report import Report, StepFailed
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     report = Report(path=REPORT)
     try:
         report.run("start embedded stores", lambda: f"under {prepare_environment().name}/")

@@ -1,5 +1,6 @@
 """The demo's real processes: web, worker, relay."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -23,6 +24,12 @@ COMMANDS: dict[str, list[str | Path]] = {
 }
 STOP_SECONDS = 15
 START_SECONDS = 30
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to send this process SIGTERM when its parent dies, however it dies."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class ProcessFailed(Exception):
@@ -51,6 +58,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509  takes no lock a thread might hold
             )
 
     def kill(self, name: str) -> None:
@@ -72,7 +80,8 @@ class Processes:
                 if httpx.get(f"{self.address}/health/ready", timeout=2).status_code == httpx.codes.OK:
                     return self.address
             except httpx.HTTPError:
-                time.sleep(0.1)
+                pass  # not listening yet
+            time.sleep(0.1)
         raise ProcessFailed(f"web is not ready:\n{self._read_end('web')}")
 
     def check(self) -> None:

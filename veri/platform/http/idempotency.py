@@ -64,8 +64,8 @@ class IdempotentViewMixin:
         final: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # same
         if self._claim is None:
             return final
-        if final.streaming or final.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._release()
+        if final.streaming or final.status_code >= HTTPStatus.BAD_REQUEST:
+            self._release()  # nothing was done: the caller may mend the request or the world and try again
         elif hasattr(final, "add_post_render_callback"):
             final.add_post_render_callback(self._store)
         else:
@@ -109,6 +109,7 @@ def _build_answer(request: Request, outcome: Replay | Reuse | Conflict) -> HttpR
 
 
 def _fingerprint(request: Request) -> str:
-    """Return what makes a request the same: method, path with query, and body, byte for byte."""
-    head = f"{request.method} {unwrap_request(request).get_full_path()}\n".encode()
+    """Return what makes a request the same: method, path with query, form asked for, and body, byte for byte."""
+    accept = request.headers.get("Accept", "")
+    head = f"{request.method} {unwrap_request(request).get_full_path()}\n{accept}\n".encode()
     return hashlib.sha256(head + unwrap_request(request).body).hexdigest()

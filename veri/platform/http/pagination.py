@@ -19,6 +19,7 @@ class CursorPagination(pagination.CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"
+    offset_cutoff = 2**31 - 1  # the default of 1,000 would loop for ever over more rows that share a position
 
     def paginate_queryset(
         self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: "APIView | None" = None

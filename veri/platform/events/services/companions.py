@@ -6,6 +6,7 @@ own: companions of a run that failed are given back as if they had not been touc
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -32,7 +33,7 @@ def claim_companions(*, delivery: Delivery, now: datetime) -> list[Delivery]:
     """Claim up to nine later pending deliveries of the same subscriber, event name and key, in their order."""
     if not delivery.event.key:
         return []
-    values = {
+    values: dict[str, Any] = {
         "lease": now + timedelta(seconds=settings.EVENT_LEASE_SECONDS),
         "first": delivery.pk,
         "reach": REACH,
