@@ -10,7 +10,7 @@ from uuid import uuid4
 import numpy as np
 import orjson
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
 from creators.models import Interaction
@@ -68,13 +68,26 @@ def index_documents(*, creator_id: int, documents: Sequence[Document]) -> int:
     return len(fresh)
 
 
+def list_creators_with_orphans() -> set[int]:
+    """Return the creators whose index holds what exists no longer."""
+    return {
+        creator_id
+        for kind in (TargetKind.MEMORY, TargetKind.INTERACTION)
+        for creator_id in _find_orphans(kind).values_list("creator_id", flat=True).distinct()
+    }
+
+
+def _find_orphans(kind: TargetKind) -> QuerySet[IndexedDocument]:
+    model = Memory if kind == TargetKind.MEMORY else Interaction
+    existing = model._default_manager.filter(pk=OuterRef("target_id"))  # noqa: SLF001  Django's documented API
+    return IndexedDocument.objects.filter(~Exists(existing), kind=kind)
+
+
 def remove_orphans(*, creator_id: int) -> int:
     """Take out of the index what exists no longer; return how many documents. Needs the creator's formation lock."""
     removed = 0
-    for kind, model in ((TargetKind.MEMORY, Memory), (TargetKind.INTERACTION, Interaction)):
-        mine = IndexedDocument.objects.filter(creator_id=creator_id, kind=kind)
-        existing = model._default_manager.filter(pk=OuterRef("target_id"))  # noqa: SLF001  Django's documented API
-        keys = list(mine.filter(~Exists(existing)).values_list("target_id", flat=True))
+    for kind in (TargetKind.MEMORY, TargetKind.INTERACTION):
+        keys = list(_find_orphans(kind).filter(creator_id=creator_id).values_list("target_id", flat=True))
         for index in (IndexedDocument, Posting, MemoryVector):
             index._default_manager.filter(creator_id=creator_id, kind=kind, target_id__in=keys).delete()  # noqa: SLF001  same
         removed += len(keys)

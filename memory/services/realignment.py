@@ -12,7 +12,7 @@ from django.db.models import Count, F, Min, QuerySet
 
 from creators.models import Creator
 from memory.models import Memory, MemoryEvidence
-from memory.services.indexing import remove_orphans
+from memory.services.indexing import list_creators_with_orphans, remove_orphans
 from memory.services.locks import lock_formation
 from memory.services.merging import LATEST_EVIDENCE, realign_slot
 
@@ -27,8 +27,12 @@ class RealignmentResult:
 
 
 def list_creators_out_of_line() -> list[int]:
-    """Return the creators with memories whose evidence is not what they say; reads every memory."""
-    return list(_list_out_of_line(Memory.objects.all()).order_by().values_list("creator_id", flat=True).distinct())
+    """Return the creators with memories whose evidence is not what they say, or with index entries of what is gone.
+
+    Reads every memory and every index entry.
+    """
+    memories = _list_out_of_line(Memory.objects.all()).order_by().values_list("creator_id", flat=True)
+    return sorted({*memories.distinct(), *list_creators_with_orphans()})
 
 
 @transaction.atomic(durable=True)

@@ -76,3 +76,13 @@ def test_plain_delete_takes_its_evidence_along_and_the_memory_follows():
     assert (Signal.objects.count(), MemoryEvidence.objects.count()) == (0, 0)
     assert realign_task() == 1
     assert [one.objects.count() for one in (Memory, IndexedDocument, Posting, MemoryVector)] == [0, 0, 0, 0]
+
+
+def test_interaction_without_memories_leaves_the_index_too(creator):
+    say(creator, "I live in Lisbon.")
+    said = say(creator, "Zanzibar smells of cloves.")
+    form(creator)
+    said.delete()
+    assert list_creators_out_of_line() == [creator.pk]
+    assert realign_memories(creator_id=creator.pk, now=NOW).unindexed == 1
+    assert list_creators_out_of_line() == []

@@ -1,5 +1,6 @@
 """``manage.py ingest FILE.jsonl``: ingest interactions from a file of JSON lines, or from stdin."""
 
+import logging
 import sys
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from creators.services.file_progress import Progress, ProgressFile
 from creators.services.line_reader import read_lines
 from creators.services.reject_file import RejectFile
 from creators.services.validation import read_handle
+from veri.platform.events.services import wait_for_deliveries
 
 INTERRUPTED = 130
 MAX_BATCH = 1000
@@ -34,11 +36,15 @@ class Command(BaseCommand):
         parser.add_argument("--rejects", type=Path, help="where bad lines go (default: FILE.rejects.jsonl)")
         parser.add_argument("--batch", type=int, default=1000, help="lines per transaction, 1 to 1000")
         parser.add_argument("--restart", action="store_true", help="start from the first line")
+        parser.add_argument(
+            "--wait", type=int, default=0, metavar="SECONDS", help="wait until running workers have formed memories"
+        )
         parser.add_argument("--no-progress", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["batch"] <= MAX_BATCH:
             raise CommandError(f"--batch must be from 1 to {MAX_BATCH}.")
+        logging.getLogger("django_structlog").setLevel(logging.WARNING)  # a line per event would tear the progress bar
         folder = Path(settings.VAR_DIR) / "ingest"
         if options["file"] == "-":
             path, state = None, None
@@ -96,6 +102,9 @@ class Command(BaseCommand):
                 raise CommandError(f"The database went away; run again to go on. ({error})") from error
         if state:
             state.remove()
+        waiting = wait_for_deliveries(seconds=options["wait"])
+        if waiting and options["wait"]:
+            self.stderr.write(f"{waiting:,} events still wait for a worker.")
         self._report(progress, rejects_path)
 
     def _load(self, state: ProgressFile | None, *, restart: bool) -> Progress:

@@ -1,5 +1,13 @@
 from veri.platform.events.services.deliver import deliver_now
-from veri.platform.events.services.maintain import purge_dead, replay_events, retry_dead
+from veri.platform.events.services.maintain import purge_dead, replay_events, retry_dead, wait_for_deliveries
 from veri.platform.events.services.publish import publish_event, publish_events
 
-__all__ = ["deliver_now", "publish_event", "publish_events", "purge_dead", "replay_events", "retry_dead"]
+__all__ = [
+    "deliver_now",
+    "publish_event",
+    "publish_events",
+    "purge_dead",
+    "replay_events",
+    "retry_dead",
+    "wait_for_deliveries",
+]

@@ -1,5 +1,6 @@
 """Sweep lost deliveries, retry and purge dead letters, replay from any point, remove old events."""
 
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,6 +14,15 @@ SWEEP_LIMIT = 2000
 SWEEP_GRACE = timedelta(seconds=5)
 KEEP = timedelta(days=30)
 BATCH = 5000
+
+
+def wait_for_deliveries(*, seconds: float) -> int:
+    """Wait until no delivery is pending, at most so many seconds; return how many still are."""
+    deadline = time.monotonic() + seconds
+    pending = Delivery.objects.filter(state=DeliveryState.PENDING)
+    while pending.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return pending.count()
 
 
 def sweep_deliveries(*, now: datetime, limit: int = SWEEP_LIMIT) -> int:
