@@ -16,7 +16,7 @@ from memory.clients.embeddings import EmbeddingFailed
 from memory.extraction import Candidate, Source, extract
 from memory.extraction.candidates import SignalFact
 from memory.models import Signal
-from memory.queries.identities import OwnNames, get_own_names
+from memory.queries.identities import OwnIdentity, get_own_identity
 from memory.services.indexing import Document, index_documents, list_documents, store_missing_vectors
 from memory.services.locks import lock_formation
 from memory.services.merging import merge_candidates
@@ -48,8 +48,8 @@ def form_memories(*, creator_id: int, interaction_ids: Sequence[int], now: datet
     interactions = list(
         Interaction.objects.filter(creator=creator, pk__in=interaction_ids).order_by("occurred_at", "pk")
     )
-    own_names = get_own_names(creator=creator)
-    extracted = [(one, extract(_to_source(one, creator, own_names))) for one in interactions]
+    identity = get_own_identity(creator=creator)
+    extracted = [(one, extract(_to_source(one, creator, identity))) for one in interactions]
     facts = [(interaction, fact) for interaction, result in extracted for fact in result.signals]
     candidates = [(interaction, candidate) for interaction, result in extracted for candidate in result.candidates]
     result, documents = _store(creator, interactions, facts, candidates, now=now)
@@ -91,7 +91,7 @@ def _store(
     return result, documents
 
 
-def _to_source(interaction: Interaction, creator: Creator, own_names: OwnNames) -> Source:
+def _to_source(interaction: Interaction, creator: Creator, identity: OwnIdentity) -> Source:
     return Source(
         interaction_id=interaction.pk,
         handle=creator.handle,
@@ -102,7 +102,7 @@ def _to_source(interaction: Interaction, creator: Creator, own_names: OwnNames) 
         text=interaction.text,
         payload=interaction.payload if isinstance(interaction.payload, dict) else {},
         occurred_at=interaction.occurred_at,
-        is_own=own_names.include(interaction.author, platform=interaction.platform, type=interaction.type),
+        is_own=identity.wrote(interaction),
     )
 
 

@@ -1,6 +1,7 @@
 """``manage.py prepare_run``: what ``make run`` needs before its processes start."""
 
 import secrets
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         call_command("migrate", verbosity=0)
-        call_command("install_schedule", verbosity=0)
+        call_command("install_schedule", stdout=StringIO())
         settings.STATIC_ROOT.mkdir(exist_ok=True)
         password = _ensure_admin(kept_in=settings.VAR_DIR / "admin-password")
         self.stdout.write("\n  Console   http://127.0.0.1:8000/admin/")
