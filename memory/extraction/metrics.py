@@ -43,7 +43,7 @@ def find_metrics(source: Source) -> Iterator[SignalFact]:
 
 def find_metric_slots(source: Source) -> Iterator[Candidate]:
     """Yield the size of the creator's audience from a snapshot of the account."""
-    if source.type != "metrics.snapshot":
+    if source.type != "metrics.snapshot" or not source.is_own:
         return
     platform = _PLATFORM_NAMES.get(source.platform, source.platform)
     for name, count in list_counts(source.payload).items():

@@ -19,7 +19,7 @@ OWNERS_PREFIXES = ("metrics.", "profile.", "workflow.")
 _OWNER_PATHS = {
     Platform.YOUTUBE.value: (("snippet", "channelId"), ("channel_id",), ("id",)),
     Platform.TWITCH.value: (("event", "broadcaster_user_id"), ("user_id",), ("id",)),
-    Platform.X.value: (("author_id",), ("data", "payload", "author_id"), ("user", "id_str")),
+    Platform.X.value: (("author_id",), ("data", "payload", "author_id"), ("user", "id_str"), ("id",)),
     Platform.TIKTOK.value: (("open_id",), ("user_openid",)),
 }
 _AUTHOR_PATHS = {
@@ -98,8 +98,8 @@ def get_own_identity(*, creator: Creator) -> OwnIdentity:
     accounts = [name for _, account_id, account_name in connections for name in (account_id, account_name)]
     return OwnIdentity(
         handle=_bare(creator.handle),
-        names=frozenset(map(_bare, filter(None, [creator.handle, creator.display_name, *accounts]))),
-        handles=frozenset(map(_bare, filter(None, [creator.handle, *accounts]))),
+        names=frozenset(filter(None, map(_bare, [creator.handle, creator.display_name, *accounts]))),
+        handles=frozenset(filter(None, map(_bare, [creator.handle, *accounts]))),
         account_ids={platform: frozenset(found) for platform, found in ids.items()},
     )
 

@@ -1,7 +1,6 @@
 """Retrieve what answers a question: candidates from the routed store, scored the same way on both."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
@@ -13,9 +12,11 @@ from numpy.typing import NDArray
 
 from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
 from memory.clients.embeddings import get_embedder
-from memory.enums import MemoryState, TargetKind
+from memory.enums import MemoryState, MemoryType, TargetKind
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
-from memory.queries.scoring import fuse_scores, score_matches, weigh_terms
+from memory.queries.outdated import Outdated, find_outdated, restates
+from memory.queries.periods import AskedTime, drop_time, read_time
+from memory.queries.scoring import COURTESIES, fuse_scores, score_matches, weigh_terms
 from memory.stores import (
     MemoryRecord,
     MemoryStore,
@@ -36,7 +37,6 @@ WINDOW = 2 * CANDIDATES
 NEIGHBOURS = 60
 MEMORY_GAIN = 1.2  # a formed memory says more than one message
 SLOT_GAIN = 1.3  # and what holds one value at a time says most
-HISTORY = re.compile(r"\b(?:before|previous(?:ly)?|used to|former(?:ly)?|history|earlier|in the past|originally)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +52,17 @@ class SearchFilters:
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """One thing found. ``coverage`` is the share of the question's weight its words carry."""
+    """One thing found. ``coverage`` is the share of the question's weight its words carry.
+
+    ``outdated`` are values an interaction also states that hold no longer: sentences with them are not to be quoted.
+    """
 
     target: Target
     score: float
     coverage: float
     memory: MemoryRecord | None = None
     interaction: InteractionRecord | None = None
+    outdated: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -85,7 +89,7 @@ class _Question:
     vector: NDArray[np.float32] | None
     filters: SearchFilters
     limit: int
-    wants_history: bool
+    time: AskedTime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +116,9 @@ def retrieve(
 ) -> Retrieval:
     """Return what of one creator's memory matches a question, best first; nothing when nothing matches.
 
-    OR semantics, BM25; with the question's ``vector`` fused with vectors. Superseded memories and their evidence are
-    left out unless the question asks for the past. Falls back to PostgreSQL when MongoDB is away.
+    OR semantics, BM25; with the question's ``vector`` fused with vectors. Superseded memories and what states their
+    values are left out unless the question asks for the past; of a past month or year only what held or happened then
+    is left. Falls back to PostgreSQL when MongoDB is away.
     """
     started = perf_counter()
     asked = _prepare(creator_id, question, vector, limit, filters)
@@ -132,8 +137,10 @@ def retrieve(
 def _prepare(
     creator_id: int, question: str, vector: NDArray[np.float32] | None, limit: int, filters: SearchFilters
 ) -> _Question:
-    asks_past = HISTORY.search(normalise(question)) is not None
-    terms = sorted(set(analyse(HISTORY.sub(" ", normalise(question)))))
+    normal = normalise(question)
+    time = read_time(normal)
+    written = sorted(set(analyse(drop_time(normal, time))))
+    terms = [one for one in written if one not in COURTESIES] or written
     statistics = get_corpus_statistics(creator_id=creator_id, terms=terms)
     return _Question(
         creator_id=creator_id,
@@ -143,7 +150,7 @@ def _prepare(
         vector=vector,
         filters=filters,
         limit=limit,
-        wants_history=asks_past,
+        time=time,
     )
 
 
@@ -176,7 +183,7 @@ def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target]
     while window := list(islice(ranked, size)):
         memory_ids = [one.id for one in window if one.kind == TargetKind.MEMORY]
         gone: set[int] = set()
-        if memory_ids and not asked.wants_history:
+        if memory_ids and not asked.time.wants_superseded:
             gone = stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
         yield from (one for one in window if one.kind != TargetKind.MEMORY or one.id not in gone)
         size *= 4
@@ -221,7 +228,7 @@ def _load(
     interaction_ids = [one.id for one in targets if one.kind == TargetKind.INTERACTION]
     memories = stores.memories.get_memories(creator_id=asked.creator_id, ids=memory_ids)
     interactions = stores.interactions.get_interactions(creator_id=asked.creator_id, ids=interaction_ids)
-    outdated = _find_outdated(stores, asked, interaction_ids)
+    outdated = _find_outdated(asked, interaction_ids, memories.values())
     slots = {Target(TargetKind.MEMORY.value, one.id) for one in memories.values() if one.is_slot}
     hits = [
         Hit(
@@ -230,29 +237,54 @@ def _load(
             coverage=coverage.get(one, 0.0),
             memory=memories.get(one.id) if one.kind == TargetKind.MEMORY else None,
             interaction=interactions.get(one.id) if one.kind == TargetKind.INTERACTION else None,
+            outdated=outdated.list_values([one.id]) if one.kind == TargetKind.INTERACTION else frozenset(),
         )
         for one in targets
     ]
     return [hit for hit in hits if _is_wanted(hit, asked, outdated)]
 
 
-def _find_outdated(stores: _Stores, asked: _Question, interaction_ids: list[int]) -> set[int]:
-    if asked.wants_history or not interaction_ids:
-        return set()
-    return stores.memories.find_outdated_evidence(creator_id=asked.creator_id, interaction_ids=interaction_ids)
+def _find_outdated(asked: _Question, interaction_ids: list[int], memories: Iterable[MemoryRecord]) -> Outdated:
+    """Return what holds no longer of interactions, and of those that content memories tell."""
+    told = [pk for one in memories if _tells_content(one) for pk in one.latest_evidence]
+    if asked.time.history or asked.time.confines or not (interaction_ids or told):
+        return Outdated()
+    return find_outdated(creator_id=asked.creator_id, interaction_ids={*interaction_ids, *told})
 
 
-def _is_wanted(hit: Hit, asked: _Question, outdated: set[int]) -> bool:
-    filters = asked.filters
+def _tells_content(memory: MemoryRecord) -> bool:
+    return memory.type == MemoryType.CONTENT_KNOWLEDGE and not memory.is_slot
+
+
+def _is_wanted(hit: Hit, asked: _Question, outdated: Outdated) -> bool:
     if hit.memory:
-        at, kind_fits = hit.memory.valid_from, not filters.types or hit.memory.type in filters.types
-        current = asked.wants_history or hit.memory.state == MemoryState.ACTIVE
-        kind_fits = kind_fits and current and not filters.platforms
+        at, kind_fits = hit.memory.valid_from, _is_memory_wanted(hit.memory, asked, outdated)
     elif hit.interaction:
-        at, kind_fits = hit.interaction.occurred_at, hit.interaction.id not in outdated and not filters.types
-        kind_fits = kind_fits and (not filters.platforms or hit.interaction.platform in filters.platforms)
+        at, kind_fits = hit.interaction.occurred_at, _is_interaction_wanted(hit.interaction, asked, outdated)
     else:  # deleted since it was indexed
         return False
+    since, until = asked.filters.since, asked.filters.until
+    return kind_fits and (since is None or at >= since) and (until is None or at < until)
+
+
+def _is_memory_wanted(memory: MemoryRecord, asked: _Question, outdated: Outdated) -> bool:
+    filters, time = asked.filters, asked.time
+    if filters.platforms or (filters.types and memory.type not in filters.types):
+        return False
+    if memory.is_slot:
+        holds = memory.state == MemoryState.ACTIVE or time.wants_superseded
+        return holds and (time.period is None or time.period.meets(memory.valid_from, memory.valid_to))
+    if time.confines and not time.confines.meets(memory.valid_from, memory.valid_from):
+        return False
+    values = outdated.list_values(memory.latest_evidence) if _tells_content(memory) else frozenset()
+    return not restates(memory.text, values)
+
+
+def _is_interaction_wanted(interaction: InteractionRecord, asked: _Question, outdated: Outdated) -> bool:
+    filters, confines = asked.filters, asked.time.confines
     return (
-        kind_fits and (filters.since is None or at >= filters.since) and (filters.until is None or at < filters.until)
+        interaction.id not in outdated.whole
+        and not filters.types
+        and (not filters.platforms or interaction.platform in filters.platforms)
+        and (confines is None or confines.meets(interaction.occurred_at, interaction.occurred_at))
     )

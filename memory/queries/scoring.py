@@ -2,24 +2,41 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
-from statistics import fmean, pstdev
+from statistics import fmean, median, pstdev
 
 from memory.queries.corpus import CorpusStatistics
 from memory.stores.search import Neighbour, Target, TermMatch
+from veri.platform.text import analyse
 
 K1 = 0.9
 B = 0.4
+UNSEEN_WEIGHT = 4.0
+COURTESIES = frozenset(
+    analyse(
+        "please kindly thanks thank hi hello hey much many approximately roughly about around exactly actually really "
+        "just possibly maybe remind remember happen wonder wondering curious question ask say "
+        "tell quickly quick kind sort"
+    )
+)
 DENSE_WEIGHT = 0.08  # of a z-score, beside a lexical score scaled to 1
 
 
 def weigh_terms(*, terms: Sequence[str], statistics: CorpusStatistics) -> dict[str, float]:
-    """Return each term's inverse document frequency; a term nobody uses weighs most."""
-    total = statistics.documents
-    return {
-        term: log(1 + (total - df + 0.5) / (df + 0.5))
-        for term in terms
-        for df in [statistics.document_frequencies.get(term, 0)]
-    }
+    """Return each term's inverse document frequency.
+
+    A term nobody uses has no more than ``UNSEEN_WEIGHT`` times the middle weight of the known ones: it outweighs one or
+    two of them, so that what is asked about must be known, but not a whole question of known words.
+    """
+    total, held = statistics.documents, statistics.document_frequencies
+    weights = {term: log(1 + (total - df + 0.5) / (df + 0.5)) for term in terms for df in [held.get(term, 0)]}
+    known = [weight for term, weight in weights.items() if held.get(term) and carries_meaning(term)]
+    most = UNSEEN_WEIGHT * median(known) if known else float("inf")
+    return {term: weight if held.get(term) else min(weight, most) for term, weight in weights.items()}
+
+
+def carries_meaning(term: str) -> bool:
+    """Return whether a term can tell that a text answers: a bare number, a letter or a courtesy cannot."""
+    return len(term) > 1 and not term.replace(".", "").isdigit() and term not in COURTESIES
 
 
 def score_matches(
@@ -29,7 +46,8 @@ def score_matches(
 
     Terms are added in the order of the weights, so that equal documents have sums of equal bits.
     """
-    total = sum(weights.values()) or 1.0
+    meant = {term: weight for term, weight in weights.items() if carries_meaning(term)}
+    total = sum(meant.values()) or 1.0
     scores, coverage = {}, {}
     for target, frequencies, length in matches:
         norm = K1 * (1 - B + B * length / max(mean_length, 1.0))
@@ -37,7 +55,7 @@ def score_matches(
         for term, weight in weights.items():
             if frequency := frequencies.get(term):
                 score += weight * frequency * (K1 + 1) / (frequency + norm)
-                carried += weight
+                carried += meant.get(term, 0.0)
         scores[target] = score
         coverage[target] = carried / total
     return scores, coverage

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from memory.enums import MemoryState
 from memory.extraction.phrases import say_date, split_sentences
+from memory.queries.outdated import restates
 from memory.queries.retrieval import Hit
 from memory.stores import MemoryRecord, Target
 from veri.platform.text import analyse, normalise
@@ -47,10 +49,14 @@ def extract_answer(*, question: str, hits: Sequence[Hit]) -> list[Sentence]:
     """
     chosen = choose_hits(hits)
     if chosen and chosen[0].memory and chosen[0].memory.is_slot:
-        chosen = _list_values(chosen, chosen[0].memory)
+        chosen = _list_values(hits, chosen[0].memory)
+    else:  # "What did Acme offer?" asks of the past, but not of a value that held then
+        chosen = [one for one in chosen if not (one.memory and one.memory.state == MemoryState.SUPERSEDED)]
     told: dict[str, Sentence] = {}
     for hit in chosen:
         text = _quote(hit, question)
+        if not text:
+            continue
         told.setdefault(normalise(text.split("“")[-1]), Sentence(text=text, citations=(hit.target,)))
     return list(told.values())[:SENTENCES] or [say_nothing_known()]
 
@@ -101,7 +107,8 @@ def _disarm(text: str) -> str:
 
 def _describe(hit: Hit) -> str:
     if hit.interaction:
-        return f"{say_date(hit.interaction.occurred_at)}, {hit.interaction.author or 'the creator'}: {hit.text[:600]}"
+        said = " ".join(_list_current(hit))
+        return f"{say_date(hit.interaction.occurred_at)}, {hit.interaction.author or 'the creator'}: {said[:600]}"
     return (_tell(hit.memory) if hit.memory else hit.text)[:600]
 
 
@@ -120,7 +127,15 @@ def _quote(hit: Hit, question: str) -> str:
     if hit.interaction is None:
         return hit.text
     wanted = set(analyse(question))
-    sentences = split_sentences(hit.text) or [hit.text]
+    sentences = _list_current(hit)
+    if not sentences:
+        return ""
     best = max(sentences, key=lambda one: len(wanted.intersection(analyse(one))))
     author = hit.interaction.author or "the creator"
     return f"On {say_date(hit.interaction.occurred_at)}, {author} wrote: “{best[:300]}”"
+
+
+def _list_current(hit: Hit) -> list[str]:
+    """Return an interaction's sentences without those that state what holds no longer."""
+    sentences = split_sentences(hit.text) or [hit.text]
+    return [one for one in sentences if not restates(one, hit.outdated)] if hit.outdated else sentences

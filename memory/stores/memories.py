@@ -38,8 +38,5 @@ class MemoryStore(Protocol):
     def list_slot_history(self, *, creator_id: int, subject: str, predicate: str) -> list[MemoryRecord]:
         """Return what a slot held, oldest first."""
 
-    def find_outdated_evidence(self, *, creator_id: int, interaction_ids: Sequence[int]) -> set[int]:
-        """Return the interactions that superseded memories name among their latest evidence."""
-
     def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
         """Return which of the creator's memories among ``ids`` hold no longer."""

@@ -22,17 +22,6 @@ class MongoMemoryStore:
         line = map(_to_record, _collection().find(slot, _PROJECTION))
         return sorted(line, key=lambda one: (one.valid_from, one.id))
 
-    def find_outdated_evidence(self, *, creator_id: int, interaction_ids: Sequence[int]) -> set[int]:
-        wanted = set(interaction_ids)
-        superseded = {
-            "creator_id": creator_id,
-            "state": MemoryState.SUPERSEDED.value,
-            "latest_evidence": {"$in": sorted(wanted)},
-            **LIVE,
-        }
-        found = _collection().find(superseded, {"latest_evidence": 1})
-        return {pk for one in found for pk in one["latest_evidence"]} & wanted
-
     def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
         wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, "state": MemoryState.SUPERSEDED.value, **LIVE}
         return {one["_id"] for one in _collection().find(wanted, {"_id": 1})}

@@ -17,13 +17,6 @@ class PostgresMemoryStore:
         line = Memory.objects.filter(creator_id=creator_id, subject=subject, predicate=predicate, is_slot=True)
         return [_to_record(row) for row in line.order_by("valid_from", "id").values(*RECORD_FIELDS)]
 
-    def find_outdated_evidence(self, *, creator_id: int, interaction_ids: Sequence[int]) -> set[int]:
-        wanted = set(interaction_ids)
-        superseded = Memory.objects.filter(
-            creator_id=creator_id, state=MemoryState.SUPERSEDED, latest_evidence__overlap=list(wanted)
-        )
-        return {pk for evidence in superseded.values_list("latest_evidence", flat=True) for pk in evidence} & wanted
-
     def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
         found = Memory.objects.filter(creator_id=creator_id, pk__in=list(ids), state=MemoryState.SUPERSEDED)
         return set(found.values_list("pk", flat=True))

@@ -86,7 +86,7 @@ def _measure_loads(processes: Processes, address: str, authorization: str) -> li
         ),
         Figure(name="lag after it", value=flat_out.lag, unit="s"),
         judge(
-            name=f"{name}, flat out: through both stores, lag included",
+            name="flat out, through both stores: lag included",
             value=flat_out.events / (flat_out.seconds + flat_out.lag),
             unit="events/s",
             bound=RATE,

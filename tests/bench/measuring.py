@@ -9,10 +9,7 @@ from statistics import median, quantiles
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One measured value beside its reference; without a target it is information only.
-
-    ``judged`` is what the target speaks of: the ratio, or the value itself.
-    """
+    """One measured value beside its reference; without a target it is information only."""
 
     name: str
     value: float

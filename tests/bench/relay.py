@@ -31,7 +31,7 @@ def measure() -> list[Figure]:
     drained, raw = interleave(rounds=ROUNDS, runs=[drain_captured, lambda: upsert_raw(documents)])
     indexed, raw_indexed = interleave(
         rounds=3,
-        runs=[lambda: drain_captured(prepare=create_indexes), lambda: upsert_raw(documents, prepare=_index_raw)],
+        runs=[lambda: drain_captured(prepare=create_indexes), lambda: upsert_raw(documents, prepare=index_raw)],
     )
     return [
         compare(
@@ -103,6 +103,6 @@ def upsert_raw(documents: list[dict[str, Any]], *, prepare: Callable[[], None] =
     return time_call(upsert)
 
 
-def _index_raw() -> None:
+def index_raw() -> None:
     for keys in INTERACTIONS.indexes:
         get_database()[RAW].create_index(list(keys))

@@ -31,7 +31,7 @@ class Report:
             f"{self._header['cores']} cores, load {self._header['load_before']}, Python {self._header['python']}."
             " Medians of interleaved runs; the ratio is to the real thing, measured in the same run."
         )
-        _say(f"\n{'':<58}{'measured':>15}  {'beside':<42}{'ratio':>7}  {'target':<14}")
+        _say(f"\n{'':<58}{'measured':>16}  {'beside':<46}{'ratio':>6}  {'target':<16}")
 
     def add(self, bench: str, figures: list[Figure]) -> None:
         self._figures[bench] = figures
@@ -65,7 +65,7 @@ def _describe(one: Figure) -> str:
     beside = f"{_round(one.reference)} {one.reference_name}" if one.reference is not None else one.note
     ratio = f"{one.ratio:.2f}" if one.ratio is not None else ""
     measured = f"{_round(one.value)} {one.unit}"
-    return f"  {one.name:<56}{measured:>15}  {beside:<42}{ratio:>7}  {one.target:<14}{VERDICTS[one.is_met]}"
+    return f"  {one.name:<56}{measured:>16}  {beside:<46}{ratio:>6}  {one.target:<16}{VERDICTS[one.is_met]}"
 
 
 def _round(value: float) -> str:

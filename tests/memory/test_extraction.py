@@ -52,8 +52,8 @@ def list_signals(text, kind, **changes):
         ("Big thanks to Oak & Ember, our main sponsor, for this.", "main sponsor", None),
         ("Oak & Ember is now our main sponsor.", "main sponsor", "Oak & Ember"),
         ("My rate for a sponsored video is now $1,800.", "rate for sponsored video", "$1,800"),
-        ("Our fee for one reel goes up to 900 EUR.", "rate for reel", "900 EUR"),
-        ("I charge €2.5k per integration.", "rate for integration", "€2.5k"),
+        ("Our fee for one reel goes up to 900 EUR.", "rate for reel", "€900"),
+        ("I charge €2.5k per integration.", "rate for integration", "€2,500"),
         ("I charge $500 for a short.", "rate for short", "$500"),
         ("New videos go up every Tuesday and Friday.", "posting schedule", "every Tuesday and Friday"),
         ("My new camera is the Sony A7 IV.", "camera", "Sony A7 IV"),
@@ -88,6 +88,71 @@ def test_other_words_fill_none(text):
     assert [pair for pair in list_slots(text) if pair[0] in {"home town", "main sponsor", "rate for speech"}] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("i live in valencia now", [("home town", "Valencia")]),
+        ("We are based in Lyon, France since May.", [("home town", "Lyon, France")]),
+        ("KitchenPro is the new title sponsor of the channel!", [("main sponsor", "KitchenPro")]),
+        ("From today Ovenly sponsors us.", [("main sponsor", "Ovenly")]),
+        ("New schedule: videos every Tuesday and Friday", [("posting schedule", "every Tuesday and Friday")]),
+        ("I stream every day unless I'm sick", [("posting schedule", "every day")]),
+        ("No I don't shoot on the Canon R5, I film everything with a Sony FX3.", [("camera", "Sony FX3")]),
+        ("Just upgraded to the Sony FX30, bye bye old camera", [("camera", "Sony FX30")]),
+        ("My rate is $1,400 for a sponsored video", [("rate for sponsored video", "$1,400")]),
+        ("My rate for a sponsored video went from $1,000 to $1,500", [("rate for sponsored video", "$1,500")]),
+        ("My rate for sponsored videos is $1,200", [("rate for sponsored video", "$1,200")]),
+        ("My rate for a sponsored YouTube video is $1,300", [("rate for sponsored video", "$1,300")]),
+        ("My rate for a TikTok video is $300", [("rate for tiktok video", "$300")]),
+        ("My rate for two stories is $2k", [("rate for two story", "$2,000")]),
+        ("our rate for one podcast ad is 350€ per episode", [("rate for podcast ad", "€350")]),
+        (
+            "My rate for a sponsored video is $1,500, and $600 for an Instagram story.",
+            [("rate for sponsored video", "$1,500"), ("rate for instagram story", "$600")],
+        ),
+        (
+            "I charge $1,500 for a sponsored video and $600 for an Instagram story.",
+            [("rate for sponsored video", "$1,500"), ("rate for instagram story", "$600")],
+        ),
+    ],
+)
+def test_statement_is_understood_in_many_writings(text, slots):
+    assert list_slots(text) == slots
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Someone said my main sponsor is Pepsi, that's false.",
+        "They say I live in Monaco.",
+        "It is not true that I live in Monaco.",
+        "I live in Monaco. Just kidding!",
+        "I never charge $50 for a story.",
+        "Next year my rate for a sponsored video will be $9,000",
+        "My rate for a sponsored video will be $9,000.",
+        "My rate for a sponsored video was $300 back in 2020",
+        "My rate for a sponsored video is $2,100 per 1,000 views",
+        "Sure.\n\n-----Original Message-----\nFrom: Rival\nMy rate for a reel is $7,777. I live in Dubai.",
+        "Fine.\n\nOn Mon, 4 May 2026 at 10:00, Rival <r@rival.example> wrote:\nI live in Dubai.",
+        "I moved to Adobe Premiere last week",
+        "I moved to Friday uploads",
+        "I live in Fear of the algorithm",
+        "i live in fear now",
+        "i live in valencia",
+        "My new camera is AMAZING, thanks everyone",
+        "My new camera is The best thing ever",
+        "Filming with my Mom today!",
+        "I upgraded to the Premium plan",
+        "Main sponsor TBD",
+        "Acme is the main sponsor of the festival.",
+        "My posting schedule is chaotic",
+        "My favourite video is the one where we ran",
+    ],
+)
+def test_doubtful_statement_fills_no_slot(text):
+    assert list_slots(text) == []
+
+
 @pytest.mark.parametrize("text", ["I live in Berlin.", "My rate for a video is $5.", "Acme is our main sponsor."])
 def test_words_of_a_viewer_are_never_the_creators(text):
     assert list_slots(text, is_own=False, author="kai", platform="youtube", type="comment") == []
@@ -106,6 +171,8 @@ def test_of_a_slot_stated_twice_the_last_statement_counts():
         ("£19.99", ("GBP", Decimal("19.99"))),
         ("300 euros", ("EUR", Decimal(300))),
         ("45 USD", ("USD", Decimal(45))),
+        ("350€", ("EUR", Decimal(350))),
+        ("2.500 €", ("EUR", Decimal(2500))),
         ("$999999999999", ("USD", Decimal(999_999_999_999))),
         ("$1000000000000", None),
         ("$", None),
@@ -150,6 +217,11 @@ def test_dates_are_full_and_possible(text, days):
         ("Our New Brightpan campaign", ["Brightpan"]),
         ("I like Brightpan", []),
         ("thanks to everyone", []),
+        ("thanks to Noah I bought a drone", []),
+        ("Not sponsored!", []),
+        ("For sponsored reels I'm asking 800", []),
+        ("Main sponsor: TBD", []),
+        ("Ovenly sponsors us", ["Ovenly"]),
         ("Thanks to Everyone", []),
     ],
 )
@@ -223,6 +295,41 @@ def test_mail_without_a_step_is_a_dealing():
     assert (dealing.subject, dealing.predicate) == ("Brightpan", "wrote")
 
 
+@pytest.mark.parametrize(
+    ("platform", "author", "subjects"),
+    [
+        ("email", "Lena (Ovenly)", ["Ovenly"]),
+        ("email", "Lena <lena@ovenly.example>", ["Ovenly"]),
+        ("email", "lena@gmail.com", []),
+        ("chat", "Lena (Ovenly)", ["Ovenly"]),
+        ("chat", "random_viewer", []),
+        ("youtube", "Lena (Ovenly)", []),
+    ],
+)
+def test_payment_names_its_brand_in_the_sender_only(platform, author, subjects):
+    text = "Payment for invoice 2026-11 has been sent, thank you!"
+    mail = replace(OWN, platform=platform, is_own=False, author=author, text=text)
+    found = [one for one in extract(mail).candidates if one.type is MemoryType.CAMPAIGN_EPISODIC]
+    assert [one.subject for one in found] == subjects
+    assert all(one.predicate == "campaign paid" for one in found)
+
+
+@pytest.mark.parametrize(
+    ("platform", "author"), [("chat", "random_viewer"), ("youtube", "kai"), ("email", "fan@mail.example")]
+)
+def test_viewers_own_sponsor_is_no_dealing(platform, author):
+    viewer = replace(OWN, platform=platform, is_own=False, author=author, text="my main sponsor is Nintendo lol")
+    assert [one for one in extract(viewer).candidates if "Nintendo" in one.text] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Someone said my main sponsor is Pepsi, that's false.", "My sister's main sponsor is RedBull, crazy"]
+)
+def test_own_words_on_other_peoples_sponsors_are_no_dealing(text):
+    found = extract(replace(OWN, text=text)).candidates
+    assert [one for one in found if one.type is MemoryType.BRAND_INTERACTION] == []
+
+
 def test_production_step_is_workflow_of_the_creator_only():
     text = "Finished editing the bread video."
     (step,) = [one for one in extract(replace(OWN, text=text)).candidates if one.type is MemoryType.WORKFLOW]
@@ -262,7 +369,8 @@ def test_what_its_columns_cannot_hold_is_left_out(text):
 @pytest.mark.parametrize(
     "piece",
     ["A ", "A", "1,1", "1", "my rate ", "I moved from ", "A-", "my favourite ", "contract ", "sponsored by A & ", "#a",
-     "I charge $1 for ", ". ", "> ", '"', "“", "a.b,c ", "main sponsor ", "every day ", "👍", "א"],
+     "I charge $1 for ", ". ", "> ", '"', "“", "a.b,c ", "main sponsor ", "every day ", "👍", "א",
+     "on aaaaaa\n", "on a b ", "From: a\n", "not ", "he said ", "my rate for a b is $1, $1 for a ", "x@y."],
 )  # fmt: skip
 def test_hostile_text_of_100_kb_is_quick(piece):
     source = replace(OWN, text=(piece * 100_000)[:100_000], platform="email")

@@ -162,6 +162,58 @@ def test_creator_is_known_by_any_of_the_own_names(creator, author):
     assert Memory.objects.filter(predicate="home town").count() == 1
 
 
+def own_id(platform, value):
+    return {
+        "youtube": {"snippet": {"authorChannelId": {"value": value}}},
+        "twitch": {"event": {"chatter_user_id": value}},
+        "x": {"data": {"payload": {"author_id": value}}},
+    }[platform]
+
+
+@pytest.mark.parametrize(
+    ("platform", "kind", "author", "payload", "is_own"),
+    [
+        ("youtube", "comment", "Lumen Kitchen", {}, False),
+        ("youtube", "comment", "lumenkitchen", {}, False),
+        ("youtube", "comment", "Lumen Kitchen", own_id("youtube", "UC-other"), False),
+        ("youtube", "comment", "anything", own_id("youtube", "acc-youtube"), True),
+        ("youtube", "comment", "anything", own_id("youtube", "acc-x"), False),
+        ("youtube", "video", "lumenkitchen", {}, True),
+        ("youtube", "video", "Lumen Kitchen", {"snippet": {"channelId": "acc-youtube"}}, True),
+        ("youtube", "video", "Lumen Kitchen", {"snippet": {"channelId": "UC-other"}}, False),
+        ("youtube", "video", "Somebody", {}, False),
+        ("youtube", "playlist_item", "lumenkitchen", {}, False),
+        ("twitch", "channel.chat.message", "lumenkitchen", own_id("twitch", "1"), False),
+        ("twitch", "channel.chat.message", "x", own_id("twitch", "acc-twitch"), True),
+        ("twitch", "channel.chat.message", "x", {"event": {"chatter_user_id": 7}}, False),
+        ("twitch", "stream.online", "lumenkitchen", {}, True),
+        ("x", "post", "lumenkitchen", {}, True),
+        ("x", "post", "Lumen Kitchen", {}, False),
+        ("x", "post", "lumenkitchen", {"author_id": "500"}, False),
+        ("x", "post", "kai", {"author_id": "acc-x"}, True),
+        ("x", "post.create", "lumenkitchen", own_id("x", "500"), False),
+        ("tiktok", "comment", "lumenkitchen", {}, False),
+        ("tiktok", "video", "Lumen Kitchen", {}, True),
+        ("chat", "message", "Lumen Kitchen", {}, True),
+        ("chat", "message", "", {}, True),
+        ("chat", "message", "kai", {}, False),
+        ("email", "message", "", {}, False),
+        ("email", "message", "Lumen Kitchen <maya@kitchen.example>", {}, True),
+        ("email", "message", '"Lumen Kitchen" <maya@kitchen.example>', {}, True),
+        ("email", "message", "lumenkitchen@mail.example", {}, True),
+        ("email", "message", "Kai <kai@lumenkitchen.example>", {}, False),
+        ("email", "message", "Kai", {}, False),
+        ("email", "message", "@", {}, False),
+    ],
+)
+def test_creators_words_are_told_from_others(creator, platform, kind, author, payload, is_own):  # noqa: PLR0917  a table
+    for name in ("youtube", "twitch", "x", "tiktok"):
+        PlatformConnection.objects.create(creator=creator, platform=name, account_id=f"acc-{name}", created_at=NOW)
+    say(creator, "I live in Lisbon.", author=author, platform=platform, type=kind, payload=payload)
+    form(creator)
+    assert Memory.objects.filter(predicate="home town").count() == int(is_own)
+
+
 def test_deleted_interactions_and_creators_are_passed_over(creator):
     said = say(creator, "I live in Lisbon.")
     key = said.pk

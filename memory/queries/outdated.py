@@ -1,0 +1,41 @@
+"""Which statements in interactions hold no longer: the application's own knowledge, whichever store gives the hits."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from memory.enums import MemoryState
+from memory.extraction.amounts import list_amounts, parse_amount
+from memory.models import MemoryEvidence
+from veri.platform.text import normalise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outdated:
+    """``whole``: interactions every slot value of which is superseded; ``values``: superseded values by interaction."""
+
+    whole: frozenset[int] = frozenset()
+    values: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    def list_values(self, interaction_ids: Iterable[int]) -> frozenset[str]:
+        return frozenset(value for pk in interaction_ids for value in self.values.get(pk, ()))
+
+
+def find_outdated(*, creator_id: int, interaction_ids: Iterable[int]) -> Outdated:
+    """Return what holds no longer of one creator's interactions, in one query that all evidence answers."""
+    rests = MemoryEvidence.objects.filter(
+        interaction__in=list(interaction_ids), memory__creator_id=creator_id, memory__is_slot=True
+    )
+    gone: dict[int, set[str]] = {}
+    holding: dict[int, set[str]] = {}
+    for pk, state, value in rests.values_list("interaction_id", "memory__state", "memory__value"):
+        (gone if state == MemoryState.SUPERSEDED else holding).setdefault(pk, set()).add(value)
+    return Outdated(
+        whole=frozenset(gone.keys() - holding.keys()),
+        values={pk: frozenset(values - holding.get(pk, set())) for pk, values in gone.items()},
+    )
+
+
+def restates(text: str, values: Iterable[str]) -> bool:
+    """Return whether a text says any of the values; an amount in whatever writing."""
+    plain, amounts = normalise(text), frozenset(list_amounts(text))
+    return any(value in amounts if parse_amount(value) else normalise(value) in plain for value in values)
