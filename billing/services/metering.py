@@ -16,10 +16,14 @@ from billing.errors import AllowanceExceeded, BudgetExceeded, QuotaExceeded, Res
 from billing.models import Allowance, Reservation, UsageEvent
 from billing.services.periods import get_month
 from billing.services.pricing import TokenCounts, price_tokens
+from veri.platform.connections.reading import fetch_rows
 
 HOLD = timedelta(minutes=10)
 MICRO = 1_000_000
 REQUESTS_PER_MONTH = {"assistant": 10_000}  # of one creator, by source; other sources have no quota
+
+_QUOTA_USED_UP = """
+SELECT 1 FROM billing_allowance WHERE scope = %s AND period_start = %s AND spent + reserved >= "limit" """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +76,10 @@ def check_quota(*, source: str, creator_id: int, now: datetime) -> None:
     Raises:
         QuotaExceeded: nothing is left this month.
     """
-    start, _ = get_month(now)
-    quota = Allowance.objects.filter(scope=f"quota:{source}:{creator_id}", period_start=start).first()
-    if quota and quota.spent + quota.reserved >= quota.limit:
-        raise _build_refusal(quota)
+    start, end = get_month(now)
+    scope = f"quota:{source}:{creator_id}"
+    if fetch_rows(_QUOTA_USED_UP, [scope, start]):
+        raise QuotaExceeded(scope=scope, resets_at=end)
 
 
 @transaction.atomic(durable=True)

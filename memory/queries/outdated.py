@@ -5,8 +5,13 @@ from dataclasses import dataclass, field
 
 from memory.enums import MemoryState
 from memory.extraction.amounts import list_amounts, parse_amount
-from memory.models import MemoryEvidence
+from veri.platform.connections.reading import fetch_rows
 from veri.platform.text import normalise
+
+_RESTS = """
+SELECT evidence.interaction_id, memory.state, memory.value
+FROM memory_memoryevidence evidence JOIN memory_memory memory ON memory.id = evidence.memory_id
+WHERE evidence.interaction_id = ANY(%s) AND memory.creator_id = %s AND memory.is_slot"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +27,10 @@ class Outdated:
 
 def find_outdated(*, creator_id: int, interaction_ids: Iterable[int]) -> Outdated:
     """Return what holds no longer of one creator's interactions, in one query that all evidence answers."""
-    rests = MemoryEvidence.objects.filter(
-        interaction__in=list(interaction_ids), memory__creator_id=creator_id, memory__is_slot=True
-    )
+    rests = fetch_rows(_RESTS, [list(interaction_ids), creator_id])
     gone: dict[int, set[str]] = {}
     holding: dict[int, set[str]] = {}
-    for pk, state, value in rests.values_list("interaction_id", "memory__state", "memory__value"):
+    for pk, state, value in rests:
         (gone if state == MemoryState.SUPERSEDED else holding).setdefault(pk, set()).add(value)
     return Outdated(
         whole=frozenset(gone.keys() - holding.keys()),

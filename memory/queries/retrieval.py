@@ -32,8 +32,8 @@ from veri.platform.observability.metrics import SEARCH_LATENCY
 from veri.platform.text import analyse, normalise
 
 DATASETS = ("interactions", "memories", "memory_vectors")
-CANDIDATES = 60
-WINDOW = 2 * CANDIDATES
+CANDIDATES = 30
+WINDOW = 4 * CANDIDATES
 NEIGHBOURS = 60
 MEMORY_GAIN = 1.2  # a formed memory says more than one message
 SLOT_GAIN = 1.3  # and what holds one value at a time says most

@@ -6,20 +6,26 @@ from typing import Any
 from memory.enums import MemoryState
 from memory.models import Memory
 from memory.stores.memories import RECORD_FIELDS, MemoryRecord
+from veri.platform.connections.reading import fetch_rows
+
+_COLUMNS = ", ".join(RECORD_FIELDS)
+_GET = f"SELECT {_COLUMNS} FROM memory_memory WHERE creator_id = %s AND id = ANY(%s)"  # noqa: S608  names from code
+_SUPERSEDED = "SELECT id FROM memory_memory WHERE creator_id = %s AND id = ANY(%s) AND state = %s"
 
 
 class PostgresMemoryStore:
     def get_memories(self, *, creator_id: int, ids: Sequence[int]) -> dict[int, MemoryRecord]:
-        found = Memory.objects.filter(creator_id=creator_id, pk__in=list(ids)).values(*RECORD_FIELDS)
-        return {row["id"]: _to_record(row) for row in found}
+        if not ids:
+            return {}
+        found = fetch_rows(_GET, [creator_id, list(ids)])
+        return {row[0]: _to_record(dict(zip(RECORD_FIELDS, row, strict=True))) for row in found}
 
     def list_slot_history(self, *, creator_id: int, subject: str, predicate: str) -> list[MemoryRecord]:
         line = Memory.objects.filter(creator_id=creator_id, subject=subject, predicate=predicate, is_slot=True)
         return [_to_record(row) for row in line.order_by("valid_from", "id").values(*RECORD_FIELDS)]
 
     def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
-        found = Memory.objects.filter(creator_id=creator_id, pk__in=list(ids), state=MemoryState.SUPERSEDED)
-        return set(found.values_list("pk", flat=True))
+        return {pk for (pk,) in fetch_rows(_SUPERSEDED, [creator_id, list(ids), MemoryState.SUPERSEDED.value])}
 
 
 def _to_record(row: dict[str, Any]) -> MemoryRecord:
