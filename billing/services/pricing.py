@@ -8,6 +8,11 @@ from billing.models import PriceVersion
 
 TOKENS_PER_PRICE = 1_000_000
 
+_IN_FORCE = """
+SELECT * FROM billing_priceversion
+WHERE service = %s AND model = %s AND effective_from <= %s AND prompt_above <= greatest(%s - 1, 0)
+ORDER BY prompt_above DESC, effective_from DESC LIMIT 1"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCounts:
@@ -47,9 +52,7 @@ def get_price(*, service: str, model: str, prompt: int, at: datetime) -> PriceVe
     Raises:
         PriceUnknown: when there is none.
     """
-    tier = PriceVersion.objects.filter(service=service, model=model, effective_from__lte=at)
-    above = tier.filter(prompt_above=0) if prompt == 0 else tier.filter(prompt_above__lt=prompt)
-    price = above.order_by("-prompt_above", "-effective_from").first()
-    if price is None:
+    found = list(PriceVersion.objects.raw(_IN_FORCE, [service, model, at, prompt]))
+    if not found:
         raise PriceUnknown(f"There is no price for {service} model {model}; add one before it is used.")
-    return price
+    return found[0]
