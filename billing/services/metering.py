@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, When
 
 from billing.enums import AllowanceUnit, ReservationState, UsageState
@@ -24,6 +24,9 @@ REQUESTS_PER_MONTH = {"assistant": 10_000}  # of one creator, by source; other s
 
 _QUOTA_USED_UP = """
 SELECT 1 FROM billing_allowance WHERE scope = %s AND period_start = %s AND spent + reserved >= "limit" """
+
+_SPEND = """
+UPDATE billing_allowance SET spent = spent + CASE unit WHEN 'micro_usd' THEN %s ELSE 1 END WHERE id = ANY(%s)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +101,8 @@ def charge_usage(*, request: UsageRequest, now: datetime) -> UsageEvent:
     if known:
         return known
     _check_room(allowances, cost)
-    Allowance.objects.filter(pk__in=[one.pk for one in allowances]).update(
-        spent=F("spent") + _by_unit(money=cost, requests=1)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, [cost, [one.pk for one in allowances]])
     return _create_event(request, counts=request.upper_bound, cost=cost, state=UsageState.METERED, at=now)
 
 

@@ -149,7 +149,7 @@ BACKUP_DIR = VAR_DIR / "backups"
 AUTH_USER_MODEL = "creators.User"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "veri.platform.http.authentication.TokenAuthentication",
         "veri.platform.http.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
@@ -184,7 +184,7 @@ SPECTACULAR_SETTINGS = {
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "AUTHENTICATION_WHITELIST": [
-        "knox.auth.TokenAuthentication",
+        "veri.platform.http.authentication.TokenAuthentication",
         "veri.platform.http.authentication.ApiKeyAuthentication",
     ],
 }

@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+
+class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # untyped registry base class
+    target_class = "veri.platform.http.authentication.TokenAuthentication"
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped registry base class

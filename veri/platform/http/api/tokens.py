@@ -6,7 +6,6 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from knox.settings import knox_settings
 from rest_framework import serializers
@@ -17,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from veri.platform.http.authentication import TokenAuthentication
 from veri.platform.http.problems import PERMISSION_DENIED, ProblemError
 from veri.platform.http.requests import unwrap_request
 
