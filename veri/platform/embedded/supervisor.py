@@ -149,13 +149,16 @@ def _launch(server: Server, *, port: int) -> RunningServer:
 
 
 def _stop_server(server: Server, records: dict[str, ServerRecord]) -> bool:
-    found = find_running(server=server)
-    for running in found:
-        stop_running(server=server, running=running)
+    was_running = False
+    # Again until nothing is found: a server whose starter had not ended yet is seen only once that one is gone.
+    while found := find_running(server=server):
+        was_running = True
+        for running in found:
+            stop_running(server=server, running=running)
     record = records.get(server.name)
     if record:
         records[server.name] = ServerRecord(pid=None, port=record.port, started_at=record.started_at)
-    return bool(found)
+    return was_running
 
 
 def _describe(server: Server, record: ServerRecord | None) -> ServerStatus:
