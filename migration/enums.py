@@ -35,8 +35,21 @@ class Stage(models.TextChoices):
     CAPTURE = "capture", "Capturing"
     BACKFILL = "backfill", "Backfilling"
     CATCHUP = "catchup", "Catching up"
-    VERIFY = "verify", "Verified"
+    VERIFY = "verify", "Verifying"
+    SHADOW = "shadow", "Shadow reads"
+    CANARY = "canary", "Canary reads"
     CUTOVER = "cutover", "Cut over"
+    SOAK = "soak", "Soaking"
+    DONE = "done", "Done"
+    PAUSED = "paused", "Paused"
+    ROLLED_BACK = "rolled_back", "Rolled back"
+
+
+LADDER: tuple[Stage, ...] = tuple(one for one in Stage if one not in (Stage.PAUSED, Stage.ROLLED_BACK))
+COPIED_STAGES = frozenset(LADDER[LADDER.index(Stage.CATCHUP) :])  # MongoDB holds every row of the dataset
+SHADOW_STAGES = frozenset(LADDER[LADDER.index(Stage.SHADOW) :])  # reads are compared
+READ_STAGES = frozenset(LADDER[LADDER.index(Stage.CANARY) :])  # reads may go to MongoDB
+LIVE_STAGES = frozenset(LADDER[LADDER.index(Stage.CUTOVER) :])  # reads go to MongoDB for every creator
 
 
 class Operation(models.TextChoices):
@@ -62,3 +75,20 @@ class MismatchKind(models.TextChoices):
     TYPE = "type", "Other type"
     CONTENT = "content", "Other content"
     UNMAPPABLE = "unmappable", "Cannot be mapped"
+
+
+class ShadowOutcome(models.TextChoices):
+    MATCH = "match", "Match"
+    MISMATCH = "mismatch", "Mismatch"
+    FAILED = "failed", "MongoDB failed"
+
+
+class Measure(models.TextChoices):
+    """What is counted by minute and dataset."""
+
+    READ_MONGO = "read.mongo", "Reads of MongoDB"
+    READ_FAILED = "read.failed", "Reads of MongoDB that failed"
+    READ_POSTGRES = "read.postgres", "Reads of PostgreSQL"
+    RELAY_WRITTEN = "relay.written", "Documents written by the relay"
+    RELAY_REFUSED = "relay.refused", "Documents MongoDB refused"
+    RELAY_FAILED = "relay.failed", "Batches that MongoDB failed"

@@ -1,5 +1,7 @@
 """What the migration engine refuses, and why."""
 
+from collections.abc import Sequence
+
 
 class MigrationError(Exception):
     """The base of every refusal; the text is meant for an operator."""
@@ -35,3 +37,23 @@ class CaptureNotSettled(MigrationError):
 
 class RowNotMappable(MigrationError):
     """Raised when a row cannot be turned into a document; names the field."""
+
+
+class GuardFailed(MigrationError):
+    """Raised when a guard of a transition does not hold; ``readings`` are all guards with their values."""
+
+    def __init__(self, message: str, *, readings: Sequence[object]) -> None:
+        super().__init__(message)
+        self.readings = tuple(readings)
+
+
+class ForceNotAllowed(MigrationError):
+    """Raised when an account without the permission tries to pass guards by force."""
+
+
+class RolloutInvalid(MigrationError):
+    """Raised for a plan whose steps do not rise to at most 100 percent, or name unknown guards."""
+
+
+class ArchiveInvalid(MigrationError):
+    """Raised when an archive is missing, damaged, or of another shape than the table."""

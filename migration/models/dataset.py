@@ -1,5 +1,6 @@
 """Datasets under migration: the route row of each, and its backfills."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from migration.enums import Stage
@@ -11,7 +12,10 @@ class Dataset(models.Model):
     """A table ↔ collection pair. This row is the route: it decides what is captured and where reads go.
 
     ``epoch`` rises with every transition; transitions compare and swap on ``(stage, epoch)``. ``captured_since`` is
-    the transaction id from which on everything is captured, noted once the capture's own transaction had committed.
+    the transaction id from which on everything is captured, noted once the capture's own transaction had committed;
+    ``captured_at`` is when capture began. ``came_from`` is the stage a paused or rolled back dataset stood in.
+    ``read_percent`` of the creators' cohorts, and the creators in ``allowed``, read MongoDB in CANARY; those in
+    ``denied`` never do. ``rows_per_second`` throttles backfill and verification; 0 means as fast as traffic allows.
     """
 
     name = models.CharField(max_length=40)
@@ -19,22 +23,42 @@ class Dataset(models.Model):
     epoch = models.PositiveIntegerField(default=0)
     is_capturing = models.BooleanField(default=False)
     captured_since = models.BigIntegerField(null=True, blank=True)
+    captured_at = models.DateTimeField(null=True, blank=True)
     stage_changed_at = models.DateTimeField(null=True, blank=True)
+    came_from = models.CharField(max_length=16, choices=Stage, blank=True, default="")
+    read_percent = models.PositiveSmallIntegerField(default=0)
+    allowed = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    denied = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    rows_per_second = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name"], name="dataset_name_unique"),
+            models.CheckConstraint(condition=models.Q(read_percent__lte=100), name="dataset_read_percent_range"),
+            models.CheckConstraint(
+                condition=models.Q(stage__in=[Stage.PAUSED, Stage.ROLLED_BACK], came_from__gt="")
+                | (~models.Q(stage__in=[Stage.PAUSED, Stage.ROLLED_BACK]) & models.Q(came_from="")),
+                name="dataset_came_from_when_aside",
+            ),
             models.CheckConstraint(
                 condition=models.Q(stage=Stage.OFF) | models.Q(is_capturing=True), name="dataset_captures_unless_off"
             ),
         ]
         permissions = [
             ("operate_dataset", "Can backfill, check, reconcile and empty the quarantine"),
-            ("cut_over_dataset", "Can move a dataset's reads to MongoDB and back"),
+            ("cut_over_dataset", "Can move a dataset's reads to MongoDB"),
+            ("roll_back_dataset", "Can return a dataset's reads to PostgreSQL"),
+            ("force_dataset", "Can move a dataset although a guard does not hold"),
+            ("archive_dataset", "Can write and restore archives"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reached(self) -> Stage:
+        """Return the stage, or the one it stood in before it was paused or rolled back."""
+        return Stage(self.came_from or self.stage)
 
 
 class BackfillRun(models.Model):

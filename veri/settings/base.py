@@ -107,6 +107,9 @@ CACHES = {"default": {"BACKEND": "veri.platform.cache.backend.ResilientRedisCach
 FLAG_DEFAULTS = ENVIRONMENT.flags
 FLAGS_FORCED_OFF = ENVIRONMENT.flags_forced_off
 
+# --- migration: windows and thresholds
+MIGRATION = ENVIRONMENT.migration
+
 # --- event log: a crashed worker's delivery is free again after this; the task's own time limit is shorter
 EVENT_LEASE_SECONDS = 60
 

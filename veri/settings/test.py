@@ -1,5 +1,7 @@
 """The test suite: embedded stores under var/test, databases of its own for every test process."""
 
+from dataclasses import replace as _replace
+
 from veri.settings import env as _env
 from veri.settings.base import *  # noqa: F403  a profile is the base with differences
 from veri.settings.base import DATABASES, ENVIRONMENT, REDIS_URLS
@@ -13,3 +15,14 @@ CELERY_BROKER_URL = ";".join(REDIS_URLS)
 RATE_LIMITS = dict.fromkeys(ENVIRONMENT.rate_limits, "100000/60")
 WHITENOISE_AUTOREFRESH = True  # no collected files here, and no warning about them
 EVENT_LEASE_SECONDS = 3
+# Windows of days pass in an instant; the guards stay. The embedded MongoDB server is slower than PostgreSQL.
+MIGRATION = _replace(
+    ENVIRONMENT.migration,
+    dual_write_seconds=0,
+    high_volume_dual_write_seconds=0,
+    catchup_seconds=0,
+    soak_seconds=0,
+    shadow_samples=5,
+    shadow_share=1,
+    latency_ratio=50,
+)
