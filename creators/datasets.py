@@ -63,6 +63,7 @@ INTERACTIONS = DatasetSpec(
         derived=[Derived("terms", _derive_terms)],
     ),
     indexes=((("creator_id", 1), ("terms", 1)), (("creator_id", 1), ("occurred_at", -1))),
+    is_high_volume=True,
 )
 
 

@@ -63,6 +63,7 @@ MEMORY_VECTORS = DatasetSpec(
         ],
     ),
     indexes=((("creator_id", 1), ("model", 1)),),
+    is_high_volume=True,
 )
 
 

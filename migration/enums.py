@@ -52,6 +52,15 @@ READ_STAGES = frozenset(LADDER[LADDER.index(Stage.CANARY) :])  # reads may go to
 LIVE_STAGES = frozenset(LADDER[LADDER.index(Stage.CUTOVER) :])  # reads go to MongoDB for every creator
 
 
+class BackfillPhase(models.TextChoices):
+    """What a backfill is at. After the copy come the indexes, then a comparison."""
+
+    COPYING = "copying", "Copying rows"
+    INDEXING = "indexing", "Creating indexes"
+    VALIDATING = "validating", "Comparing what was copied"
+    DONE = "done", "Done"
+
+
 class Operation(models.TextChoices):
     """What an outbox row asks of the relay."""
 
@@ -64,15 +73,39 @@ class ParityState(models.TextChoices):
     RUNNING = "running", "Running"
     CLEAN = "clean", "Clean"
     DIFFERENT = "different", "Different"
+    UNSETTLED = "unsettled", "Some keys kept changing"
     EMPTY = "empty", "Nothing to compare"
     FAILED = "failed", "Failed"
+
+
+class ParityTier(models.TextChoices):
+    """How deep a pass looks."""
+
+    DEEP = "deep", "Content of both stores"
+    FAST = "fast", "Stored fingerprints against the ledger"
+
+
+class ParityMode(models.TextChoices):
+    """Which keys a pass looks at."""
+
+    FULL = "full", "Every key"
+    SAMPLE = "sample", "A random sample"
+    RECENT = "recent", "Changed in the last day"
+    SCOPE = "scope", "One creator"
+
+
+class MismatchOutcome(models.TextChoices):
+    MISMATCH = "mismatch", "Differs persistently"
+    SUSPENDED = "suspended", "Kept changing while it was looked at"
 
 
 class MismatchKind(models.TextChoices):
     MISSING = "missing", "Missing in MongoDB"
     EXTRA = "extra", "Extra in MongoDB"
     STALE = "stale", "Older version in MongoDB"
+    RESURRECTED = "resurrected", "Deleted, and back in MongoDB"
     TYPE = "type", "Other type"
+    PRECISION = "precision", "Other precision"
     CONTENT = "content", "Other content"
     UNMAPPABLE = "unmappable", "Cannot be mapped"
 
@@ -92,3 +125,26 @@ class Measure(models.TextChoices):
     RELAY_WRITTEN = "relay.written", "Documents written by the relay"
     RELAY_REFUSED = "relay.refused", "Documents MongoDB refused"
     RELAY_FAILED = "relay.failed", "Batches that MongoDB failed"
+
+
+class Guard(models.TextChoices):
+    """What must hold before a dataset may take a step."""
+
+    USE_MONGO = "use_mongo", "USE_MONGO is on"
+    PREFLIGHT = "preflight", "Preflight is green"
+    TRIGGERS = "triggers", "Every trigger is alive"
+    SETTLED = "settled", "No transaction is older than the capture"
+    BACKFILL = "backfill", "The backfill is complete and validated"
+    LAG = "lag", "The relay keeps up"
+    DEAD_LETTERS = "dead_letters", "The quarantine is empty"
+    DEEP_PASS = "deep_pass", "A fresh deep pass is complete"
+    MISMATCHES = "mismatches", "No persistent mismatch"
+    SHADOW = "shadow", "Shadow reads agree"
+    LATENCY = "latency", "MongoDB answers as fast"
+    INDEXES = "indexes", "Every index is present"
+    BACKUP = "backup", "A backup was verified"
+    DUAL_WRITE = "dual_write", "Dual write ran long enough"
+    ROLLOUT = "rollout", "Every cohort reads MongoDB"
+    READS = "reads", "Reads of MongoDB succeed"
+    WRITES = "writes", "Writes to MongoDB succeed"
+    SOAK = "soak", "The soak is over"

@@ -35,6 +35,14 @@ class CaptureNotSettled(MigrationError):
     """Raised when transactions older than the capture are still open."""
 
 
+class SchemaChanged(MigrationError):
+    """Raised when a table no longer has the columns and types its mapper needs; names them."""
+
+
+class DuplicatesFound(MigrationError):
+    """Raised when rows share values that an index is to keep unique."""
+
+
 class RowNotMappable(MigrationError):
     """Raised when a row cannot be turned into a document; names the field."""
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from migration.models import OutboxRow, ParityRun
+from migration.models import Dataset, OutboxRow, ParityRun
+from migration.queries.heartbeats import get_relay_lag
 from migration.queries.status import get_outbox_status
 from veri.platform.observability.registry import register_gauge
 from veri.platform.ops.registry import CheckResult, register_deep_check
@@ -24,6 +25,12 @@ def _read_depths() -> dict[tuple[str, ...], float]:
     return {(name,): float(count) for name, count in rows}
 
 
+def _read_lags() -> dict[tuple[str, ...], float]:
+    now = timezone.now()
+    lags = {one.name: get_relay_lag(dataset=one, now=now) for one in Dataset.objects.filter(is_capturing=True)}
+    return {(name,): lag for name, lag in lags.items() if lag is not None}
+
+
 def _check_outbox() -> CheckResult:
     status = get_outbox_status(now=timezone.now())
     is_late = status.oldest_seconds > OLDEST_ALLOWED.total_seconds()
@@ -35,5 +42,11 @@ def register_metrics() -> None:
     register_gauge(name="data_consistency_discrepancies", read=_read_discrepancies, labels=["dataset"])
     register_gauge(
         name="veri_outbox_depth", read=_read_depths, labels=["dataset"], documentation="Outbox rows not yet in MongoDB."
+    )
+    register_gauge(
+        name="veri_relay_lag_seconds",
+        read=_read_lags,
+        labels=["dataset"],
+        documentation="Seconds a write is under way to MongoDB, measured by heartbeats.",
     )
     register_deep_check(name="outbox", check=_check_outbox)

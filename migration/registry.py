@@ -12,7 +12,11 @@ IndexKeys: TypeAlias = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSpec:
-    """A table ↔ collection pair: ``id`` is the bigint primary key, ``scope_column`` holds the creator's id."""
+    """A table ↔ collection pair: ``id`` is the bigint primary key, ``scope_column`` holds the creator's id.
+
+    ``unique_indexes`` are only for what PostgreSQL keeps unique too. One with ``is_high_volume`` is written twice for
+    longer before its reads may move for good.
+    """
 
     name: str
     label: str
@@ -21,6 +25,8 @@ class DatasetSpec:
     scope_column: str
     mapper: Mapper
     indexes: tuple[IndexKeys, ...] = field(default=())
+    unique_indexes: tuple[IndexKeys, ...] = field(default=())
+    is_high_volume: bool = False
 
     @property
     def select_sql(self) -> str:

@@ -6,6 +6,7 @@ Allowances are locked in the order of their scope names. The reservation's uniqu
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,7 +17,9 @@ from billing.errors import AllowanceExceeded, BudgetExceeded, QuotaExceeded, Res
 from billing.models import Allowance, Reservation, UsageEvent
 from billing.services.periods import get_month
 from billing.services.pricing import TokenCounts, price_tokens
+from veri.platform.connections.instances import build_instance, list_columns
 from veri.platform.connections.reading import fetch_rows
+from veri.platform.ops.errors import TransactionRequired
 
 HOLD = timedelta(minutes=10)
 MICRO = 1_000_000
@@ -25,8 +28,26 @@ REQUESTS_PER_MONTH = {"assistant": 10_000}  # of one creator, by source; other s
 _QUOTA_USED_UP = """
 SELECT 1 FROM billing_allowance WHERE scope = %s AND period_start = %s AND spent + reserved >= "limit" """
 
-_SPEND = """
-UPDATE billing_allowance SET spent = spent + CASE unit WHEN 'micro_usd' THEN %s ELSE 1 END WHERE id = ANY(%s)"""
+_LOCK = """
+SELECT {one} FROM billing_allowance one WHERE scope = ANY(%s) AND period_start = %s ORDER BY scope FOR UPDATE"""
+
+# Spends only what is metered, and meters an action only once; the caller holds the allowances' locks.
+_CHARGE = """
+WITH metered AS (
+  INSERT INTO billing_usageevent (
+    source, action, creator_id, service, model, input_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
+    cache_read_tokens, output_tokens, cost_micro_usd, state, provider_request_id, occurred_at)
+  VALUES (
+    %(source)s, %(action)s, %(creator_id)s, %(service)s, %(model)s, %(input_tokens)s, %(cache_write_5m_tokens)s,
+    %(cache_write_1h_tokens)s, %(cache_read_tokens)s, %(output_tokens)s, %(cost_micro_usd)s, %(state)s,
+    %(provider_request_id)s, %(occurred_at)s)
+  ON CONFLICT (source, action) DO NOTHING
+  RETURNING id
+), spent AS (
+  UPDATE billing_allowance SET spent = spent + CASE unit WHEN 'micro_usd' THEN %(cost_micro_usd)s ELSE 1 END
+  WHERE id = ANY(%(allowances)s) AND EXISTS (SELECT FROM metered)
+)
+SELECT id FROM metered"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,25 +106,32 @@ def check_quota(*, source: str, creator_id: int, now: datetime) -> None:
         raise QuotaExceeded(scope=scope, resets_at=end)
 
 
-@transaction.atomic(durable=True)
 def charge_usage(*, request: UsageRequest, now: datetime) -> UsageEvent:
-    """Meter what is used without any call to wait for: ``upper_bound`` is what it takes. Half the work of two steps.
+    """Meter what is used without any call to wait for, in the caller's transaction; ``upper_bound`` is what it takes.
 
-    The same action returns the event it already has.
+    The same action returns the event it already has. Everybody who uses the service waits for its budget's lock until
+    the transaction ends: this should be its last step.
 
     Raises:
         PriceUnknown: the model has no price.
         BudgetExceeded, QuotaExceeded: it does not fit; nothing is charged.
+        TransactionRequired: outside of a transaction.
     """
+    if not connection.in_atomic_block:
+        raise TransactionRequired(what="usage without a reservation")
     cost = price_tokens(service=request.service, model=request.model, counts=request.upper_bound, at=now)
     allowances = _lock_allowances(request, now)
-    known = UsageEvent.objects.filter(source=request.source, action=request.action).first()
-    if known:
-        return known
-    _check_room(allowances, cost)
-    with connection.cursor() as cursor:
-        cursor.execute(_SPEND, [cost, [one.pk for one in allowances]])
-    return _create_event(request, counts=request.upper_bound, cost=cost, state=UsageState.METERED, at=now)
+    try:
+        _check_room(allowances, cost)
+    except AllowanceExceeded:
+        if known := UsageEvent.objects.filter(source=request.source, action=request.action).first():
+            return known  # metered with what there still was
+        raise
+    values = _list_values(request, counts=request.upper_bound, cost=cost, state=UsageState.METERED, at=now)
+    metered = fetch_rows(_CHARGE, {**values, "allowances": [one.pk for one in allowances]})
+    if not metered:  # a double click got the locks first
+        return UsageEvent.objects.get(source=request.source, action=request.action)
+    return UsageEvent(pk=metered[0][0], **values)
 
 
 @transaction.atomic(durable=True)
@@ -198,6 +226,13 @@ def _close(
 
 
 def _create_event(
+    used: Reservation, *, counts: TokenCounts, cost: int, state: UsageState, at: datetime, provider_request_id: str
+) -> UsageEvent:
+    values = _list_values(used, counts=counts, cost=cost, state=state, at=at, provider_request_id=provider_request_id)
+    return UsageEvent.objects.create(**values)
+
+
+def _list_values(
     used: Reservation | UsageRequest,
     *,
     counts: TokenCounts,
@@ -205,23 +240,24 @@ def _create_event(
     state: UsageState,
     at: datetime,
     provider_request_id: str = "",
-) -> UsageEvent:
-    return UsageEvent.objects.create(
-        source=used.source,
-        action=used.action,
-        creator_id=used.creator_id,
-        service=used.service,
-        model=used.model,
-        input_tokens=counts.input,
-        cache_write_5m_tokens=counts.cache_write_5m,
-        cache_write_1h_tokens=counts.cache_write_1h,
-        cache_read_tokens=counts.cache_read,
-        output_tokens=counts.output,
-        cost_micro_usd=cost,
-        state=state,
-        provider_request_id=provider_request_id,
-        occurred_at=at,
-    )
+) -> dict[str, Any]:
+    """Return a usage event's columns."""
+    return {
+        "source": used.source,
+        "action": used.action,
+        "creator_id": used.creator_id,
+        "service": str(used.service),
+        "model": used.model,
+        "input_tokens": counts.input,
+        "cache_write_5m_tokens": counts.cache_write_5m,
+        "cache_write_1h_tokens": counts.cache_write_1h,
+        "cache_read_tokens": counts.cache_read,
+        "output_tokens": counts.output,
+        "cost_micro_usd": cost,
+        "state": state.value,
+        "provider_request_id": provider_request_id,
+        "occurred_at": at,
+    }
 
 
 def _check_room(allowances: Iterable[Allowance], amount: int) -> None:
@@ -258,8 +294,7 @@ def _lock_allowances(request: UsageRequest, now: datetime) -> list[Allowance]:
     if request.creator_id is not None and request.source in REQUESTS_PER_MONTH:
         quota = AllowanceUnit.REQUESTS, REQUESTS_PER_MONTH[request.source]
         wanted[f"quota:{request.source}:{request.creator_id}"] = quota
-    locked = Allowance.objects.select_for_update().filter(scope__in=wanted, period_start=start).order_by("scope")
-    found = list(locked)
+    found = _lock_scopes(wanted, start)
     if len(found) == len(wanted):
         return [_follow_configuration(one, wanted[one.scope][1]) for one in found]
     Allowance.objects.bulk_create(
@@ -269,7 +304,12 @@ def _lock_allowances(request: UsageRequest, now: datetime) -> list[Allowance]:
         ),
         ignore_conflicts=True,
     )
-    return list(locked.all())
+    return _lock_scopes(wanted, start)
+
+
+def _lock_scopes(scopes: Iterable[str], start: datetime) -> list[Allowance]:
+    rows = fetch_rows(_LOCK.format(one=list_columns(model=Allowance, table="one")), [list(scopes), start])
+    return [build_instance(model=Allowance, row=row) for row in rows]
 
 
 def _follow_configuration(allowance: Allowance, configured: int) -> Allowance:

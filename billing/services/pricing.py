@@ -5,11 +5,13 @@ from datetime import datetime
 
 from billing.errors import PriceUnknown
 from billing.models import PriceVersion
+from veri.platform.connections.instances import build_instance, list_columns
+from veri.platform.connections.reading import fetch_rows
 
 TOKENS_PER_PRICE = 1_000_000
 
 _IN_FORCE = """
-SELECT * FROM billing_priceversion
+SELECT {price} FROM billing_priceversion price
 WHERE service = %s AND model = %s AND effective_from <= %s AND prompt_above <= greatest(%s - 1, 0)
 ORDER BY prompt_above DESC, effective_from DESC LIMIT 1"""
 
@@ -52,7 +54,8 @@ def get_price(*, service: str, model: str, prompt: int, at: datetime) -> PriceVe
     Raises:
         PriceUnknown: when there is none.
     """
-    found = list(PriceVersion.objects.raw(_IN_FORCE, [service, model, at, prompt]))
+    columns = list_columns(model=PriceVersion, table="price")
+    found = fetch_rows(_IN_FORCE.format(price=columns), [service, model, at, prompt])
     if not found:
         raise PriceUnknown(f"There is no price for {service} model {model}; add one before it is used.")
-    return found[0]
+    return build_instance(model=PriceVersion, row=found[0])

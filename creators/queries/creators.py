@@ -6,6 +6,10 @@ from django.db.models import QuerySet
 
 from creators.enums import ConsentState
 from creators.models import Creator, PlatformConnection, User
+from veri.platform.connections.instances import build_instance, list_columns
+from veri.platform.connections.reading import fetch_rows
+
+_GET = "SELECT {creator} FROM creators_creator creator WHERE creator.handle = %s AND (%s OR creator.owner_id = %s)"
 
 
 def list_creators(*, acting_user: User) -> QuerySet[Creator]:
@@ -16,12 +20,16 @@ def list_creators(*, acting_user: User) -> QuerySet[Creator]:
 
 
 def get_creator(*, handle: str, acting_user: User) -> Creator:
-    """Return one creator the user may see.
+    """Return one creator the user may see, like ``list_creators``; every question asks for it.
 
     Raises:
         Creator.DoesNotExist: unknown, or somebody else's.
     """
-    return list_creators(acting_user=acting_user).get(handle=handle)
+    columns = list_columns(model=Creator, table="creator")
+    found = fetch_rows(_GET.format(creator=columns), [handle, acting_user.is_staff, acting_user.pk])
+    if not found:
+        raise Creator.DoesNotExist
+    return build_instance(model=Creator, row=found[0])
 
 
 def list_connections(*, creator: Creator) -> QuerySet[PlatformConnection]:

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from billing.errors import QuotaExceeded
 from creators.api.creators import find_creator
-from memory.api.serializers import AnswerSerializer, QuestionSerializer
+from memory.api.serializers import AnswerSerializer, QuestionSerializer, render_answer
 from memory.api.streaming import EventStreamRenderer, stream_events
 from memory.services.assistant import AskedQuestion, ask, stream
 from veri.platform.http.idempotency import IdempotentViewMixin
@@ -62,7 +62,7 @@ class ChatView(IdempotentViewMixin, APIView):  # type: ignore[misc]  # replays a
                 items = stream(question=question)
                 first = next(items)  # opens the turn, so that a refusal still has a status of its own
                 return stream_events(chain([first], items))
-            return Response(AnswerSerializer(ask(question=question)).data)
+            return Response(render_answer(ask(question=question)))
         except QuotaExceeded as refusal:
             raise _refuse_quota(refusal) from refusal
 

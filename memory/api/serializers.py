@@ -1,10 +1,12 @@
 """What the memory API takes and gives."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from memory.enums import MemoryState, MemoryType, TargetKind
-from memory.models import Memory
+from memory.models import ConversationTurn, Memory
 
 LONGEST_QUESTION = 10_000
 
@@ -36,6 +38,14 @@ class AnswerSerializer(serializers.Serializer[object]):
     model = serializers.CharField()
     store = serializers.ChoiceField(choices=["postgres", "mongo"])
     duration_ms = serializers.IntegerField()
+
+
+_ANSWER = AnswerSerializer()  # made once: each instance copies all of its fields
+
+
+def render_answer(turn: ConversationTurn) -> dict[str, Any]:
+    """Return a kept turn as the API gives it."""
+    return _ANSWER.to_representation(turn)
 
 
 class MemorySerializer(serializers.ModelSerializer[Memory]):

@@ -8,7 +8,7 @@ import structlog
 from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
 
-from memory.api.serializers import AnswerSerializer
+from memory.api.serializers import render_answer
 from memory.models import ConversationTurn
 from memory.services.answers import Sentence
 
@@ -38,7 +38,7 @@ def _encode(items: Iterator[Sentence | ConversationTurn]) -> Iterator[bytes]:
     try:
         for item in items:
             if isinstance(item, ConversationTurn):
-                yield _frame("done", AnswerSerializer(item).data)
+                yield _frame("done", render_answer(item))
             else:
                 citations = [{"kind": one.kind, "id": str(one.id)} for one in item.citations]
                 yield _frame("sentence", {"text": item.text, "citations": citations})

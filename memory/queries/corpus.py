@@ -7,7 +7,7 @@ from django.db import connection
 
 # The first row is of the whole corpus, the others are of one term each.
 _COUNT = """
-(SELECT NULL AS term, count(*), avg(length) FROM memory_indexeddocument WHERE creator_id = %(creator)s)
+(SELECT NULL AS term, count(*), sum(length) FROM memory_indexeddocument WHERE creator_id = %(creator)s)
 UNION ALL
 (SELECT term, count(*), NULL FROM memory_posting
  WHERE creator_id = %(creator)s AND term = ANY(%(terms)s) GROUP BY term)
@@ -27,9 +27,9 @@ def get_corpus_statistics(*, creator_id: int, terms: Sequence[str]) -> CorpusSta
     """Return the statistics a question's terms need, in one statement that indexes alone answer."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"creator": creator_id, "terms": list(terms)})
-        ((_, documents, mean), *holding) = cursor.fetchall()
+        ((_, documents, terms_held), *holding) = cursor.fetchall()
     return CorpusStatistics(
         documents=documents,
-        mean_length=float(mean or 1.0),
+        mean_length=terms_held / documents if documents else 1.0,
         document_frequencies={term: count for term, count, _ in holding},
     )

@@ -8,10 +8,13 @@ from memory.extraction.amounts import list_amounts, parse_amount
 from veri.platform.connections.reading import fetch_rows
 from veri.platform.text import normalise
 
+# OFFSET 0 keeps the planner from reading all of a creator's memories instead of those few by their keys.
 _RESTS = """
 SELECT evidence.interaction_id, memory.state, memory.value
-FROM memory_memoryevidence evidence JOIN memory_memory memory ON memory.id = evidence.memory_id
-WHERE evidence.interaction_id = ANY(%s) AND memory.creator_id = %s AND memory.is_slot"""
+FROM memory_memoryevidence evidence CROSS JOIN LATERAL (
+  SELECT state, value FROM memory_memory WHERE id = evidence.memory_id AND creator_id = %s AND is_slot OFFSET 0
+) memory
+WHERE evidence.interaction_id = ANY(%s)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ class Outdated:
 
 def find_outdated(*, creator_id: int, interaction_ids: Iterable[int]) -> Outdated:
     """Return what holds no longer of one creator's interactions, in one query that all evidence answers."""
-    rests = fetch_rows(_RESTS, [list(interaction_ids), creator_id])
+    rests = fetch_rows(_RESTS, [creator_id, list(interaction_ids)])
     gone: dict[int, set[str]] = {}
     holding: dict[int, set[str]] = {}
     for pk, state, value in rests:

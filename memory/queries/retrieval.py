@@ -1,7 +1,7 @@
 """Retrieve what answers a question: candidates from the routed store, scored the same way on both."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 from itertools import islice
@@ -16,7 +16,14 @@ from memory.enums import MemoryState, MemoryType, TargetKind
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
 from memory.queries.outdated import Outdated, find_outdated, restates
 from memory.queries.periods import AskedTime, drop_time, read_time
-from memory.queries.scoring import COURTESIES, fuse_scores, score_matches, weigh_terms
+from memory.queries.scoring import (
+    COURTESIES,
+    MEMORY_GAIN,
+    build_term_scoring,
+    fuse_scores,
+    score_matches,
+    weigh_terms,
+)
 from memory.stores import (
     MemoryRecord,
     MemoryStore,
@@ -26,6 +33,7 @@ from memory.stores import (
     PostgresSearchStore,
     SearchStore,
     Target,
+    TermMatch,
 )
 from migration.queries.routes import Store, read_routed
 from veri.platform.observability.metrics import SEARCH_LATENCY
@@ -34,9 +42,10 @@ from veri.platform.text import analyse, normalise
 DATASETS = ("interactions", "memories", "memory_vectors")
 CANDIDATES = 30
 WINDOW = 4 * CANDIDATES
+READ_WHOLE = 50  # memories; of more only the state is asked
+FEW = 200  # matches: to read them costs less than to let the store choose
 NEIGHBOURS = 60
-MEMORY_GAIN = 1.2  # a formed memory says more than one message
-SLOT_GAIN = 1.3  # and what holds one value at a time says most
+SLOT_GAIN = 1.3  # what holds one value at a time says most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +99,15 @@ class _Question:
     filters: SearchFilters
     limit: int
     time: AskedTime
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What is scored so far, by target, and the memories read so far, by id."""
+
+    scores: dict[Target, float] = field(default_factory=dict)
+    coverage: dict[Target, float] = field(default_factory=dict)
+    memories: dict[int, MemoryRecord] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,26 +173,52 @@ def _prepare(
 
 
 def _search(stores: _Stores, asked: _Question) -> list[Hit]:
-    matches = stores.search.find_term_matches(creator_id=asked.creator_id, terms=asked.terms) if asked.terms else []
+    found = _Found()
+    ranked = _iterate_ranked(stores, asked, found)
+    return _collect(stores, asked, _iterate_current(stores, asked, ranked, found), found)
+
+
+def _iterate_ranked(stores: _Stores, asked: _Question, found: _Found) -> Iterator[Target]:
+    """Yield targets, best first. The store is asked for more only when a reader goes beyond what it gave."""
+    limit = WINDOW
+    yielded: frozenset[Target] = frozenset()
+    while True:
+        matches = _find_matches(stores, asked, limit)
+        yield from (one for one in _rank(stores, asked, matches, found) if one not in yielded)
+        if asked.vector is not None or len(matches) != limit:  # these are all
+            return
+        yielded = frozenset(found.scores)
+        limit *= 4
+
+
+def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMatch]:
+    """Return what scores best; everything when that is little, or when vectors are to be added before a cut."""
+    if not asked.terms:
+        return []
+    if asked.vector is not None or sum(asked.statistics.document_frequencies.values()) < max(limit, FEW):
+        return stores.search.find_term_matches(creator_id=asked.creator_id, terms=asked.terms)
+    kinds = sorted(asked.filters.kinds) or TargetKind.values
+    scoring = build_term_scoring(weights=asked.weights, mean_length=asked.statistics.mean_length, kinds=kinds)
+    return stores.search.find_best_matches(creator_id=asked.creator_id, scoring=scoring, limit=limit)
+
+
+def _rank(stores: _Stores, asked: _Question, matches: Sequence[TermMatch], found: _Found) -> Iterator[Target]:
+    """Keep the scores of matches and yield them, best first; sorted wholly only beyond the first window."""
     lexical, coverage = score_matches(matches=matches, weights=asked.weights, mean_length=asked.statistics.mean_length)
     for target in lexical:
         if target.kind == TargetKind.MEMORY:
             lexical[target] *= MEMORY_GAIN
     scores = lexical if asked.vector is None else _fuse(stores, asked, lexical)
+    found.scores.update(scores)
+    found.coverage.update(coverage)
     wanted = asked.filters.kinds
-    ranked = _iterate_ranked({target: score for target, score in scores.items() if not wanted or target.kind in wanted})
-    return _collect(stores, asked, _iterate_current(stores, asked, ranked), scores, coverage)
-
-
-def _iterate_ranked(scores: dict[Target, float]) -> Iterator[Target]:
-    """Yield targets, best first. All are sorted only for a reader who goes beyond the first window."""
-    keyed = [(-round(score, 9), target) for target, score in scores.items()]
+    keyed = [(-round(score, 9), one) for one, score in scores.items() if not wanted or one.kind in wanted]
     yield from (target for _, target in nsmallest(WINDOW, keyed))
     if len(keyed) > WINDOW:
         yield from (target for _, target in sorted(keyed)[WINDOW:])
 
 
-def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target]) -> Iterator[Target]:
+def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target], found: _Found) -> Iterator[Target]:
     """Yield what still holds, best first, before candidates are cut: a long history must not hide the present.
 
     The store is asked in growing windows, since few readers want more than the beginning.
@@ -182,25 +226,37 @@ def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target]
     size = WINDOW
     while window := list(islice(ranked, size)):
         memory_ids = [one.id for one in window if one.kind == TargetKind.MEMORY]
-        gone: set[int] = set()
-        if memory_ids and not asked.time.wants_superseded:
-            gone = stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
+        gone = set() if asked.time.wants_superseded else _find_superseded(stores, asked, memory_ids, found)
         yield from (one for one in window if one.kind != TargetKind.MEMORY or one.id not in gone)
         size *= 4
+
+
+def _find_superseded(stores: _Stores, asked: _Question, memory_ids: list[int], found: _Found) -> set[int]:
+    """Return which memories hold no longer. A few are read whole: they are wanted next."""
+    if len(memory_ids) > READ_WHOLE:
+        return stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
+    read = _read_memories(stores, asked, memory_ids, found)
+    return {one.id for one in read if one.state == MemoryState.SUPERSEDED}
+
+
+def _read_memories(stores: _Stores, asked: _Question, memory_ids: list[int], found: _Found) -> list[MemoryRecord]:
+    """Return those of the memories that exist, each read once."""
+    if missing := [pk for pk in memory_ids if pk not in found.memories]:
+        found.memories.update(stores.memories.get_memories(creator_id=asked.creator_id, ids=missing))
+    return [found.memories[pk] for pk in memory_ids if pk in found.memories]
 
 
 def _collect(
     stores: _Stores,
     asked: _Question,
     current: Iterator[Target],
-    scores: dict[Target, float],
-    coverage: dict[Target, float],
+    found: _Found,
 ) -> list[Hit]:
     """Load candidates best first, in growing portions, until enough of them pass the filters."""
     hits: list[Hit] = []
     size = CANDIDATES
     while len(hits) < asked.limit and (portion := list(islice(current, size))):
-        hits += _load(stores, asked, portion, scores, coverage)
+        hits += _load(stores, asked, portion, found)
         size *= 4
     return sorted(hits, key=lambda hit: (-round(hit.score, 9), hit.target))[: asked.limit]
 
@@ -221,20 +277,19 @@ def _load(
     stores: _Stores,
     asked: _Question,
     targets: Sequence[Target],
-    scores: dict[Target, float],
-    coverage: dict[Target, float],
+    found: _Found,
 ) -> list[Hit]:
     memory_ids = [one.id for one in targets if one.kind == TargetKind.MEMORY]
     interaction_ids = [one.id for one in targets if one.kind == TargetKind.INTERACTION]
-    memories = stores.memories.get_memories(creator_id=asked.creator_id, ids=memory_ids)
+    memories = {one.id: one for one in _read_memories(stores, asked, memory_ids, found)}
     interactions = stores.interactions.get_interactions(creator_id=asked.creator_id, ids=interaction_ids)
     outdated = _find_outdated(asked, interaction_ids, memories.values())
     slots = {Target(TargetKind.MEMORY.value, one.id) for one in memories.values() if one.is_slot}
     hits = [
         Hit(
             target=one,
-            score=scores[one] * (SLOT_GAIN if one in slots else 1.0),
-            coverage=coverage.get(one, 0.0),
+            score=found.scores[one] * (SLOT_GAIN if one in slots else 1.0),
+            coverage=found.coverage.get(one, 0.0),
             memory=memories.get(one.id) if one.kind == TargetKind.MEMORY else None,
             interaction=interactions.get(one.id) if one.kind == TargetKind.INTERACTION else None,
             outdated=outdated.list_values([one.id]) if one.kind == TargetKind.INTERACTION else frozenset(),

@@ -5,11 +5,12 @@ from math import log
 from statistics import fmean, median, pstdev
 
 from memory.queries.corpus import CorpusStatistics
-from memory.stores.search import Neighbour, Target, TermMatch
+from memory.stores.search import Neighbour, Target, TermMatch, TermScoring
 from veri.platform.text import analyse
 
 K1 = 0.9
 B = 0.4
+MEMORY_GAIN = 1.2  # a formed memory says more than one message
 UNSEEN_WEIGHT = 4.0
 COURTESIES = frozenset(
     analyse(
@@ -37,6 +38,17 @@ def weigh_terms(*, terms: Sequence[str], statistics: CorpusStatistics) -> dict[s
 def carries_meaning(term: str) -> bool:
     """Return whether a term can tell that a text answers: a bare number, a letter or a courtesy cannot."""
     return len(term) > 1 and not term.replace(".", "").isdigit() and term not in COURTESIES
+
+
+def build_term_scoring(*, weights: Mapping[str, float], mean_length: float, kinds: Sequence[str]) -> TermScoring:
+    """Return the formula of ``score_matches`` and ``MEMORY_GAIN`` for stores that compute it, for some kinds only."""
+    return TermScoring(
+        weights={term: weight * (K1 + 1) for term, weight in weights.items()},
+        norm_base=K1 * (1 - B),
+        norm_per_term=K1 * B / max(mean_length, 1.0),
+        memory_gain=MEMORY_GAIN,
+        kinds=kinds,
+    )
 
 
 def score_matches(

@@ -1,7 +1,7 @@
 """The assistant: quota → retrieve → answer → meter → keep the turn.
 
 Three phases, so that no database connection is held while the model is awaited: ``_open_turn`` (database),
-``_compose`` (outside), ``_close_turn`` (database).
+``_compose`` (outside), ``_close_turn`` (database). Without a model there is nothing to await: ``_answer_at_once``.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pybreaker import CircuitBreakerError
 
@@ -40,6 +40,7 @@ from memory.services.answers import (
     say_nothing_known,
 )
 from memory.services.search import search_memory
+from memory.services.turns import keep_turn
 from memory.stores import Target
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
@@ -94,8 +95,13 @@ def ask(*, question: AskedQuestion) -> ConversationTurn:
 def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
     """Yield each sentence once its citations are checked, then the kept turn; see ``ask``."""
     turn = _open_turn(question)
+    if turn.client is None:
+        kept = _answer_at_once(turn)
+        yield from turn.sentences
+        yield kept
+        return
     try:
-        with closing(_compose(turn)) as sentences:  # ends the upstream call before it is metered
+        with closing(_compose(turn, turn.client)) as sentences:  # ends the upstream call before it is metered
             for sentence in sentences:
                 turn.sentences.append(sentence)
                 yield sentence
@@ -118,9 +124,6 @@ def _open_turn(asked: AskedQuestion) -> _Turn:
         except (BudgetExceeded, PriceUnknown) as refusal:
             logger.warning("model_not_affordable", reason=str(refusal))
             client = None
-    if is_metered and client is None:  # nothing to wait for: charged at once, and not again when the turn closes
-        charge_usage(request=_build_request(asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, ""), now=timezone.now())
-        is_metered = False
     return _Turn(asked=asked, retrieval=retrieval, client=client, is_metered=is_metered, prompt=prompt, started=started)
 
 
@@ -139,21 +142,31 @@ def _build_request(asked: AskedQuestion, service: Service, model: str, prompt: s
     )
 
 
-def _compose(turn: _Turn) -> Generator[Sentence, None, None]:
-    """Yield the model's checked sentences; the extractive answer when there is no model or it gave none."""
-    if turn.client:
-        _let_connection_go()
-        yielded = False
-        try:
-            for sentence in _ask_model(turn, turn.client):
-                yielded, turn.is_degraded = True, False
-                yield sentence
-        except (ModelCallFailed, CircuitBreakerError) as failure:
-            turn.is_degraded = True
-            logger.warning("model_failed", error=type(failure).__name__, detail=str(failure))
-        if yielded:
-            return
-    yield from extract_answer(question=turn.asked.text, hits=turn.retrieval.hits)
+def _answer_at_once(turn: _Turn) -> ConversationTurn:
+    """Answer from the evidence alone; the turn is kept and charged in one transaction, or neither."""
+    turn.sentences.extend(extract_answer(question=turn.asked.text, hits=turn.retrieval.hits))
+    request = _build_request(turn.asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "")
+    with transaction.atomic(durable=True):
+        kept = _keep(turn)
+        if turn.is_metered:
+            charge_usage(request=request, now=kept.asked_at)
+    _observe(kept)
+    return kept
+
+
+def _compose(turn: _Turn, client: ClaudeClient) -> Generator[Sentence, None, None]:
+    """Yield the model's checked sentences; the extractive answer when it gave none."""
+    _let_connection_go()
+    yielded = False
+    try:
+        for sentence in _ask_model(turn, client):
+            yielded, turn.is_degraded = True, False
+            yield sentence
+    except (ModelCallFailed, CircuitBreakerError) as failure:
+        turn.is_degraded = True
+        logger.warning("model_failed", error=type(failure).__name__, detail=str(failure))
+    if not yielded:
+        yield from extract_answer(question=turn.asked.text, hits=turn.retrieval.hits)
 
 
 def _ask_model(turn: _Turn, client: ClaudeClient) -> Iterator[Sentence]:
@@ -174,26 +187,35 @@ def _let_connection_go() -> None:
 
 def _close_turn(turn: _Turn) -> ConversationTurn:
     """Meter what was used and keep the turn; also when the reader of a stream went away."""
-    now = timezone.now()
-    duration = perf_counter() - turn.started
     if turn.is_metered:
         _settle(turn)
+    kept = _keep(turn)
+    _observe(kept)
+    return kept
+
+
+def _keep(turn: _Turn) -> ConversationTurn:
     sentences = turn.sentences or [say_nothing_known()]
     cited = list(dict.fromkeys(target for one in sentences for target in one.citations))
-    CHAT_DURATION.labels(outcome="degraded" if turn.is_degraded else "answered").observe(duration)
-    return ConversationTurn.objects.create(
-        creator_id=turn.asked.creator_id,
-        request_id=turn.asked.action[:64],
-        question=turn.asked.text,
-        answer=" ".join(one.text for one in sentences),
-        sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],
-        citations=_to_json(cited),
-        store=turn.retrieval.store.value,
-        model=turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL,
-        is_degraded=turn.is_degraded,
-        duration_ms=int(duration * 1000),
-        asked_at=now,
+    return keep_turn(
+        turn=ConversationTurn(
+            creator_id=turn.asked.creator_id,
+            request_id=turn.asked.action[:64],
+            question=turn.asked.text,
+            answer=" ".join(one.text for one in sentences),
+            sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],
+            citations=_to_json(cited),
+            store=turn.retrieval.store.value,
+            model=turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL,
+            is_degraded=turn.is_degraded,
+            duration_ms=int((perf_counter() - turn.started) * 1000),
+            asked_at=timezone.now(),
+        )
     )
+
+
+def _observe(kept: ConversationTurn) -> None:
+    CHAT_DURATION.labels(outcome="degraded" if kept.is_degraded else "answered").observe(kept.duration_ms / 1000)
 
 
 def _settle(turn: _Turn) -> None:

@@ -5,7 +5,7 @@ from memory.stores.mongo_memories import MongoMemoryStore
 from memory.stores.mongo_search import MongoSearchStore
 from memory.stores.postgres_memories import PostgresMemoryStore
 from memory.stores.postgres_search import PostgresSearchStore
-from memory.stores.search import Neighbour, SearchStore, Target, TermMatch
+from memory.stores.search import Neighbour, SearchStore, Target, TermMatch, TermScoring
 
 __all__ = [
     "MemoryRecord",
@@ -18,4 +18,5 @@ __all__ = [
     "SearchStore",
     "Target",
     "TermMatch",
+    "TermScoring",
 ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from creators.datasets import INTERACTIONS
 from memory.datasets import MEMORIES, MEMORY_VECTORS
 from memory.enums import TargetKind
-from memory.stores.search import Neighbour, Target, TermMatch, rank_neighbours
+from memory.stores.search import Neighbour, Target, TermMatch, TermScoring, rank_neighbours
 from migration.stores.documents import LIVE
 from veri.platform.connections.mongo import get_database
 
@@ -25,6 +25,9 @@ class MongoSearchStore:
             for kind, collection in _COLLECTIONS.items()
             for one in get_database()[collection].find(wanted, {"terms": 1})
         ]
+
+    def find_best_matches(self, *, creator_id: int, scoring: TermScoring, limit: int) -> list[TermMatch]:
+        return self.find_term_matches(creator_id=creator_id, terms=list(scoring.weights))
 
     def find_neighbours(
         self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int

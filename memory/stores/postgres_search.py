@@ -1,33 +1,58 @@
 """Search candidates from PostgreSQL: the postings table, and pgvector."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.db.models import BinaryField, Func
 from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
 from memory.models import MemoryVector
-from memory.stores.search import Neighbour, Target, TermMatch, rank_neighbours
+from memory.stores.search import Neighbour, Target, TermMatch, TermScoring, rank_neighbours
+from veri.platform.connections.reading import fetch_rows
 
 # A common word gives thousands of rows: read by hand they cost a third of what the ORM takes.
 _FIND_TERMS = """
 SELECT kind, target_id, length, term, frequency FROM memory_posting WHERE creator_id = %s AND term = ANY(%s)"""
+# A common word is in thousands of documents: only the best leave the database, each with all its terms. Double
+# precision throughout: a bare number would turn the sum into numeric, which takes three times as long.
+_FIND_BEST = """
+WITH scored AS (
+  SELECT kind, target_id,
+         sum(weight * frequency / (frequency + %(base)s::float8 + %(per_term)s::float8 * length)) AS score
+  FROM unnest(%(terms)s::varchar[], %(weights)s::float8[]) AS asked (term, weight) JOIN memory_posting USING (term)
+  WHERE creator_id = %(creator)s
+  GROUP BY kind, target_id
+), best AS (
+  SELECT kind, target_id
+  FROM scored
+  WHERE kind = ANY(%(kinds)s)
+  ORDER BY round(score * CASE kind WHEN 'memory' THEN %(memory_gain)s::float8 ELSE 1 END * 1e9::float8) DESC,
+           kind, target_id
+  LIMIT %(limit)s
+)
+SELECT kind, target_id, length, term, frequency FROM best JOIN memory_posting USING (kind, target_id)
+WHERE creator_id = %(creator)s AND term = ANY(%(terms)s)"""
 SPARE = 16  # pgvector computes in single precision: near the limit its order may differ from the final one
 
 
 class PostgresSearchStore:
     def find_term_matches(self, *, creator_id: int, terms: Sequence[str]) -> list[TermMatch]:
-        frequencies: dict[tuple[str, int, int], dict[str, int]] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(_FIND_TERMS, [creator_id, list(terms)])
-            for kind, target_id, length, term, frequency in cursor.fetchall():
-                frequencies.setdefault((kind, target_id, length), {})[term] = frequency
-        return [
-            TermMatch(Target(kind, target_id), found, length)
-            for (kind, target_id, length), found in frequencies.items()
-        ]
+        return _group_by_target(fetch_rows(_FIND_TERMS, [creator_id, list(terms)]))
+
+    def find_best_matches(self, *, creator_id: int, scoring: TermScoring, limit: int) -> list[TermMatch]:
+        parameters = {
+            "creator": creator_id,
+            "terms": list(scoring.weights),
+            "weights": list(scoring.weights.values()),
+            "base": scoring.norm_base,
+            "per_term": scoring.norm_per_term,
+            "memory_gain": scoring.memory_gain,
+            "kinds": list(scoring.kinds),
+            "limit": limit,
+        }
+        return _group_by_target(fetch_rows(_FIND_BEST, parameters))
 
     def find_neighbours(
         self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int
@@ -40,3 +65,13 @@ class PostgresSearchStore:
         rows = nearest.values_list("kind", "target_id", "stored")[: limit + SPARE]
         stored = [(Target(kind, target_id), bytes(embedding)) for kind, target_id, embedding in rows]
         return rank_neighbours(stored=stored, vector=vector, limit=limit)
+
+
+def _group_by_target(rows: Iterable[tuple[Any, ...]]) -> list[TermMatch]:
+    """Return one match per document from rows of (kind, target id, length, term, frequency)."""
+    frequencies: dict[tuple[str, int, int], dict[str, int]] = {}
+    for kind, target_id, length, term, frequency in rows:
+        frequencies.setdefault((kind, target_id, length), {})[term] = frequency
+    return [
+        TermMatch(Target(kind, target_id), found, length) for (kind, target_id, length), found in frequencies.items()
+    ]

@@ -28,6 +28,21 @@ class TermMatch(NamedTuple):
     length: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class TermScoring:
+    """What a document's terms are worth, for a store that can compute it.
+
+    The score is the sum over its terms of ``weight * frequency / (frequency + norm_base + norm_per_term * length)``,
+    times ``memory_gain`` for a memory. Other kinds than ``kinds`` are not wanted.
+    """
+
+    weights: Mapping[str, float]
+    norm_base: float
+    norm_per_term: float
+    memory_gain: float
+    kinds: Sequence[str]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Neighbour:
     """A document near a vector; ``similarity`` is the cosine."""
@@ -41,6 +56,12 @@ class SearchStore(Protocol):
 
     def find_term_matches(self, *, creator_id: int, terms: Sequence[str]) -> list[TermMatch]:
         """Return every document with any of the terms."""
+
+    def find_best_matches(self, *, creator_id: int, scoring: TermScoring, limit: int) -> list[TermMatch]:
+        """Return the ``limit`` documents that score best to 9 digits, equal ones by target; in no order.
+
+        Exactly as many or fewer, or else every match: a store that cannot score leaves the cut to its caller.
+        """
 
     def find_neighbours(
         self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int

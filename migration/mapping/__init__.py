@@ -1,4 +1,5 @@
-from migration.mapping.fields import Derived, Field, Kind
+from migration.mapping.comparing import Bend
+from migration.mapping.fields import CONTENT_KINDS, Derived, Field, Kind
 from migration.mapping.mapper import FieldDifference, Mapper
 
-__all__ = ["Derived", "Field", "FieldDifference", "Kind", "Mapper"]
+__all__ = ["CONTENT_KINDS", "Bend", "Derived", "Field", "FieldDifference", "Kind", "Mapper"]

@@ -13,6 +13,7 @@ from typing import Any
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MISSING = b"?missing"
+LOWEST_INTEGER, HIGHEST_INTEGER = -(2**63), 2**63 - 1
 
 
 class Kind(StrEnum):
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     BYTES = "bytes"
 
 
+CONTENT_KINDS = frozenset({Kind.TEXT, Kind.TEXTS, Kind.JSON, Kind.BYTES})
 PYTHON_TYPES: dict[Kind, type] = {
     Kind.INTEGER: int,
     Kind.BOOLEAN: bool,
@@ -44,11 +46,20 @@ PYTHON_TYPES: dict[Kind, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column and its document field of the same name; ``select`` is its SQL when the column alone will not do."""
+    """A column and its document field of the same name; ``select`` is its SQL when the column alone will not do.
+
+    The values of a private field are never kept in clear by verification: only their length and a hash. Content (texts,
+    payloads, bytes) is private unless declared otherwise; ids, numbers, truth values and times are not.
+    """
 
     name: str
     kind: Kind
     select: str = ""
+    is_private: bool | None = None
+
+    @property
+    def hides_values(self) -> bool:
+        return self.kind in CONTENT_KINDS if self.is_private is None else self.is_private
 
     @property
     def sql(self) -> str:
@@ -69,16 +80,27 @@ def canonicalise(kind: Kind, value: object) -> bytes:
     if value is None:
         return b"0"
     if not _has_type(kind, value):
-        return b"!" + type(value).__name__.encode() + repr(value).encode()
+        return b"!" + type(value).__name__.encode() + repr(value).encode(errors="surrogatepass")
     return _FORMS[kind](value)
 
 
 def _has_type(kind: Kind, value: object) -> bool:
-    """Return whether a value is of the kind's type; a truth value is no integer, BSON's 64-bit integer is one."""
+    """Return whether a value is exactly of the kind's type, so that it survives the way to BSON and back.
+
+    A truth value is no integer, and neither is a number beyond 64 bits; BSON's 64-bit integer is one. Texts that BSON
+    calls code and bytes of another subtype are other types. An instant has a time zone.
+    """
+    if kind is Kind.INTEGER:
+        return _is_integer(value)
     if kind is Kind.BYTES:
-        return isinstance(value, bytes | memoryview)
-    expected = PYTHON_TYPES[kind]
-    return isinstance(value, expected) and not (expected is int and isinstance(value, bool))
+        return isinstance(value, bytes | memoryview) and not getattr(value, "subtype", 0)
+    if kind is Kind.TIMESTAMP:
+        return isinstance(value, datetime) and value.tzinfo is not None
+    return type(value) is PYTHON_TYPES[kind]
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and LOWEST_INTEGER <= value <= HIGHEST_INTEGER
 
 
 def _canonicalise_timestamp(value: Any) -> bytes:
@@ -86,22 +108,28 @@ def _canonicalise_timestamp(value: Any) -> bytes:
 
 
 def _canonicalise_texts(value: Any) -> bytes:
-    parts = [str(part).encode() if isinstance(part, str) else b"!" + repr(part).encode() for part in value]
-    return b"a" + b"".join(b"%d:%s" % (len(part), part) for part in parts)
+    return b"a" + b"".join(_canonicalise_element(part) for part in value)
+
+
+def _canonicalise_element(part: object) -> bytes:
+    """Return a list's element with its length; what is no text begins with a sign no length begins with."""
+    if type(part) is str:
+        form = part.encode(errors="surrogatepass")
+        return b"%d:%s" % (len(form), form)
+    other = repr(part).encode()
+    return b"!%d:%s" % (len(other), other)
 
 
 def _canonicalise_integers(value: Any) -> bytes:
-    return b"n" + b",".join(
-        b"%d" % part if _has_type(Kind.INTEGER, part) else b"!" + repr(part).encode() for part in value
-    )
+    return b"n" + b",".join(b"%d" % part if _is_integer(part) else b"!" + repr(part).encode() for part in value)
 
 
 _FORMS: dict[Kind, Callable[[Any], bytes]] = {
     Kind.INTEGER: lambda value: b"i%d" % value,
     Kind.BOOLEAN: lambda value: b"b1" if value else b"b0",
     Kind.FLOAT: lambda value: b"f" + repr(value).encode(),
-    Kind.TEXT: lambda value: b"s" + value.encode(),
-    Kind.JSON: lambda value: b"j" + value.encode(),
+    Kind.TEXT: lambda value: b"s" + value.encode(errors="surrogatepass"),
+    Kind.JSON: lambda value: b"j" + value.encode(errors="surrogatepass"),
     Kind.TIMESTAMP: _canonicalise_timestamp,
     Kind.TEXTS: _canonicalise_texts,
     Kind.INTEGERS: _canonicalise_integers,

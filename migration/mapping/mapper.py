@@ -7,7 +7,8 @@ from hashlib import blake2b
 from typing import Any, TypeAlias
 
 from migration.errors import RowNotMappable
-from migration.mapping.fields import MISSING, Derived, Field, Kind, canonicalise
+from migration.mapping.comparing import Bend, compare_field, compare_value
+from migration.mapping.fields import Derived, Field, Kind, canonicalise
 
 Row: TypeAlias = Mapping[str, Any]
 Document: TypeAlias = dict[str, Any]
@@ -16,10 +17,14 @@ MILLISECOND = 1000  # microseconds; what BSON keeps
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """A field that differs; ``is_type`` tells another type from another value."""
+    """A field that differs, and how."""
 
     name: str
-    is_type: bool
+    bend: Bend
+
+    @property
+    def is_type(self) -> bool:
+        return self.bend is Bend.TYPE
 
 
 class Mapper:
@@ -58,7 +63,9 @@ class Mapper:
         """Return the row of a document; fields it lacks are left out."""
         row = {field.name: document[field.name] for field in self._plain if field.name in document}
         row.update({name: _read_instant(document, name) for name in self._instants if name in document})
-        return {"id": document["_id"], "version": document.get("_mig", {}).get("v"), **row}
+        stamp = document.get("_mig")
+        version = stamp.get("v") if isinstance(stamp, dict) else None
+        return {"id": document["_id"], "version": version, **row}
 
     def fingerprint(self, row: Row) -> str:
         """Return 32 hex digits: BLAKE2b-128 over the length-prefixed canonical fields, keyed by mapper version."""
@@ -72,25 +79,35 @@ class Mapper:
         return digest.hexdigest()
 
     def compare(self, row: Row, document: Document) -> list[FieldDifference]:
-        """Return the fields in which a document differs from what its row maps to, the stamp included."""
-        stored = self.to_row(document)
-        differences = [
-            FieldDifference(field.name, is_type=found[:1] in b"!?")
-            for field in self.fields
-            if (found := _find_form(field, stored)) != canonicalise(field.kind, row[field.name])
-        ]
-        expected = self.to_document(row)
-        differences += [
-            FieldDifference(name, is_type=False)
+        """Return the fields in which a document differs from what its row maps to, the stamp included.
+
+        Raises:
+            RowNotMappable: when the row has no document to compare with.
+        """
+        stored, expected = self.to_row(document), self.to_document(row)
+        found = [(field.name, compare_field(field.kind, row[field.name], stored, field.name)) for field in self.fields]
+        found += [(name, _compare_microseconds(expected, document, name)) for name in self._instants]
+        found += [
+            (name, compare_value(expected[name], document, name))
             for name in (*(extra.name for extra in self.derived), "_mig")
-            if document.get(name) != expected[name]
         ]
-        unknown = sorted(document.keys() - expected.keys())
-        return differences + [FieldDifference(name, is_type=False) for name in unknown]
+        found += [(name, Bend.CONTENT) for name in sorted(document.keys() - expected.keys())]
+        return [FieldDifference(name, bend) for name, bend in _drop_repeated(found)]
 
 
-def _find_form(field: Field, row: Row) -> bytes:
-    return canonicalise(field.kind, row[field.name]) if field.name in row else MISSING
+def _compare_microseconds(expected: Document, document: Document, name: str) -> Bend | None:
+    beside = f"{name}_us"
+    bend = compare_value(expected[beside], document, beside)
+    return Bend.PRECISION if bend is Bend.CONTENT else bend
+
+
+def _drop_repeated(found: Sequence[tuple[str, Bend | None]]) -> list[tuple[str, Bend]]:
+    """Return each name once, with the first way in which it differs."""
+    first: dict[str, Bend] = {}
+    for name, bend in found:
+        if bend is not None:
+            first.setdefault(name, bend)
+    return list(first.items())
 
 
 def _write_instant(document: Document, name: str, value: datetime | None) -> None:

@@ -121,6 +121,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='dataset',
+            name='is_held',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='dataset',
             name='read_percent',
             field=models.PositiveSmallIntegerField(default=0),
         ),

@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from migration.enums import Stage
+from migration.enums import BackfillPhase, Stage
 
 LOWEST_KEY = -(2**63)
 
@@ -15,7 +15,8 @@ class Dataset(models.Model):
     the transaction id from which on everything is captured, noted once the capture's own transaction had committed;
     ``captured_at`` is when capture began. ``came_from`` is the stage a paused or rolled back dataset stood in.
     ``read_percent`` of the creators' cohorts, and the creators in ``allowed``, read MongoDB in CANARY; those in
-    ``denied`` never do. ``rows_per_second`` throttles backfill and verification; 0 means as fast as traffic allows.
+    ``denied`` never do. A dataset that ``is_held`` stays OFF until staff starts it. ``rows_per_second`` throttles
+    backfill and verification; 0 means as fast as traffic allows.
     """
 
     name = models.CharField(max_length=40)
@@ -29,6 +30,7 @@ class Dataset(models.Model):
     read_percent = models.PositiveSmallIntegerField(default=0)
     allowed = ArrayField(models.BigIntegerField(), default=list, blank=True)
     denied = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    is_held = models.BooleanField(default=False)
     rows_per_second = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -62,13 +64,32 @@ class Dataset(models.Model):
 
 
 class BackfillRun(models.Model):
-    """One walk over a dataset's rows in primary-key order; ``cursor`` is the last key copied."""
+    """One walk over a dataset's rows in primary-key order; ``cursor`` is the last key copied.
+
+    ``first_key`` and ``last_key`` were the table's bounds when the walk began. ``orphans`` are documents without a row,
+    ``refused`` rows MongoDB could not take. ``rows_per_second`` is the rate of the last minute, ``chunk_rows`` the size
+    the next chunk will have. ``waiting_because`` says why the walk rests now. The validation after the copy counts
+    both sides and compares ``validated`` rows, ``validated_recent`` of them for being written within the last day;
+    ``problem`` says what it found wrong.
+    """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="backfills")
+    phase = models.CharField(max_length=16, choices=BackfillPhase, default=BackfillPhase.COPYING)
     cursor = models.BigIntegerField(default=LOWEST_KEY)
+    first_key = models.BigIntegerField(null=True, blank=True)
+    last_key = models.BigIntegerField(null=True, blank=True)
     copied = models.BigIntegerField(default=0)
     orphans = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
     estimated_total = models.BigIntegerField(default=0)
+    rows_per_second = models.FloatField(default=0)
+    chunk_rows = models.PositiveIntegerField(default=0)
+    waiting_because = models.TextField(blank=True, default="")
+    row_count = models.BigIntegerField(null=True, blank=True)
+    document_count = models.BigIntegerField(null=True, blank=True)
+    validated = models.BigIntegerField(default=0)
+    validated_recent = models.BigIntegerField(default=0)
+    problem = models.TextField(blank=True, default="")
     started_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)

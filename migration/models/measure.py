@@ -7,7 +7,7 @@ from migration.models.dataset import Dataset
 
 
 class MinuteCount(models.Model):
-    """How often something happened to a dataset in one minute; ``bucket_ms`` is a duration's upper bound, 0 for none."""
+    """How often something happened in one minute; ``bucket_ms`` is a duration's upper bound, 0 for none."""
 
     dataset = models.CharField(max_length=40)
     minute = models.DateTimeField()
@@ -38,7 +38,10 @@ class CaptureHeartbeat(models.Model):
     depth = models.BigIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["dataset", "-sent_at"], name="heartbeat_recent_idx")]
+        indexes = [
+            models.Index(fields=["dataset", "-sent_at"], name="heartbeat_recent_idx"),
+            models.Index(fields=["dataset"], condition=models.Q(seen_at=None), name="heartbeat_unseen_idx"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.sent_at:%Y-%m-%d %H:%M:%S}"

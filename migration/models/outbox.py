@@ -1,4 +1,7 @@
-"""The outbox: keys whose current rows MongoDB must still receive."""
+"""The outbox: keys whose current rows MongoDB must still receive.
+
+The table is partitioned by dataset, so that one dataset's outbox can be emptied and vacuumed without the others'.
+"""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -23,7 +26,7 @@ class OutboxRow(models.Model):
     error = models.TextField(blank=True, db_default="")
 
     class Meta:
-        indexes = [models.Index(fields=["dataset", "scope"], name="outbox_scope_idx")]
+        indexes = [models.Index(fields=["scope"], name="outbox_scope_idx")]
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.key} v{self.version}"

@@ -8,6 +8,7 @@ from django.conf import settings
 from migration.enums import FLAG_NEEDS, Flag
 from migration.errors import UnknownFlag
 from migration.models import FeatureFlag
+from migration.queries.cohorts import EVERYBODY, Share
 
 CACHE_SECONDS = 1.0
 
@@ -18,6 +19,7 @@ class _StoredFlags:
 
     read_at: float | None = None
     values: dict[str, bool] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
 
 
 _copy = _StoredFlags()
@@ -34,11 +36,22 @@ class FlagState:
     is_effective: bool
     needs: str
     blocked_by: str
+    share: Share
 
 
-def is_flag_on(name: str) -> bool:
-    """Return whether a flag is effective: stored (or default) on, not forced off, and every need effective."""
-    return _is_effective(name, _read_stored())
+def is_flag_on(name: str, *, scope: int | None = None) -> bool:
+    """Return whether a flag is effective: stored (or default) on, not forced off, and every need effective.
+
+    With a creator's id as ``scope``, also whether the flag and its needs reach him.
+    """
+    stored = _read_stored()
+    return _is_effective(name, stored) and (scope is None or _reaches(name, scope))
+
+
+def _reaches(name: str, scope: int) -> bool:
+    need = FLAG_NEEDS.get(name)
+    mine = _copy.shares.get(name, EVERYBODY).reaches(salt=name, scope=scope)
+    return mine and (need is None or _reaches(need, scope))
 
 
 def read_flag(name: str) -> bool:
@@ -72,7 +85,9 @@ def forget_flags() -> None:
 def _read_stored() -> dict[str, bool]:
     now = time.monotonic()
     if _copy.read_at is None or now - _copy.read_at > CACHE_SECONDS:
-        _copy.values = dict(FeatureFlag.objects.values_list("name", "is_on"))
+        rows = list(FeatureFlag.objects.all())
+        _copy.values = {one.name: one.is_on for one in rows}
+        _copy.shares = {one.name: Share.of(one.percent, one.allowed, one.denied) for one in rows}
         _copy.read_at = now
     return _copy.values
 
@@ -95,4 +110,5 @@ def _describe(name: str, stored: dict[str, bool]) -> FlagState:
         is_effective=_is_effective(name, stored),
         needs=need,
         blocked_by="kept off by FLAGS_FORCED_OFF" if is_forced_off else unmet,
+        share=_copy.shares.get(name, EVERYBODY),
     )

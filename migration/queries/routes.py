@@ -4,19 +4,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from django.db import connection
 
-from migration.enums import Flag, Stage
+from migration.enums import LIVE_STAGES, SHADOW_STAGES, Flag, Stage
 from migration.models import Dataset
+from migration.queries.cohorts import ALL_PERCENT, Share
 from migration.queries.flags import is_flag_on
 
 CACHE_SECONDS = 1.0
 RETRY_SECONDS = 5.0
 logger = structlog.get_logger(__name__)
 T = TypeVar("T")
+_NOBODY = Share.of(0, (), ())
 
 
 class Store(StrEnum):
@@ -33,16 +35,38 @@ class Routed(Generic[T]):
     fell_back: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadSeen:
+    """A routed read that was made; its two ways are kept so that it can be made again. ``seconds`` it took."""
+
+    kind: str
+    datasets: tuple[str, ...]
+    scope: int
+    store: Store
+    has_failed: bool
+    seconds: float
+    from_mongo: Callable[[], Any]
+    from_postgres: Callable[[], Any]
+    digest: Callable[[Any], object]
+
+
 @dataclass
 class _Routes:
     """This process's copy of the route rows, and when MongoDB may be tried again after it failed."""
 
     read_at: float | None = None
-    cut_over: frozenset[str] = field(default_factory=frozenset)
+    shares: dict[str, Share] = field(default_factory=dict)
+    watched: frozenset[str] = frozenset()
     retry_at: float = 0.0
 
 
 _routes = _Routes()
+_observers: list[Callable[[ReadSeen], None]] = []
+
+
+def observe_reads(observer: Callable[[ReadSeen], None]) -> None:
+    """Call ``observer`` after every routed read of datasets from SHADOW on; it must be quick."""
+    _observers.append(observer)
 
 
 def forget_routes() -> None:
@@ -54,41 +78,65 @@ def forget_routes() -> None:
 def choose_store(*, datasets: Sequence[str], scope: int) -> Store:
     """Return the store a read of these datasets for one creator goes to.
 
-    MongoDB only when both flags are effective, every dataset is cut over, the creator has no write that MongoDB lacks
-    (read-your-writes), and MongoDB did not just fail. At most one query beyond the cached ones.
+    MongoDB only when the flags reach the creator, the route of every dataset does, the creator has no write that
+    MongoDB lacks (read-your-writes), and MongoDB did not just fail. At most one query beyond the cached ones.
     """
-    if not (is_flag_on(Flag.READ_FROM_MONGO) and _list_cut_over().issuperset(datasets)):
+    if not is_flag_on(Flag.READ_FROM_MONGO, scope=scope) or time.monotonic() < _routes.retry_at:
         return Store.POSTGRES
-    if time.monotonic() < _routes.retry_at or _has_pending_write(datasets, scope):
+    routes = _read_routes()
+    if not all(routes.shares.get(one, _NOBODY).reaches(salt=Flag.READ_FROM_MONGO, scope=scope) for one in datasets):
         return Store.POSTGRES
-    return Store.MONGO
+    return Store.POSTGRES if has_pending_write(datasets=datasets, scope=scope) else Store.MONGO
 
 
 def read_routed(
-    *, datasets: Sequence[str], scope: int, from_mongo: Callable[[], T], from_postgres: Callable[[], T]
+    *,
+    datasets: Sequence[str],
+    scope: int,
+    from_mongo: Callable[[], T],
+    from_postgres: Callable[[], T],
+    kind: str = "read",
+    digest: Callable[[T], object] = lambda value: value,
 ) -> Routed[T]:
-    """Read from the routed store; when MongoDB fails, read PostgreSQL and leave MongoDB alone for five seconds."""
+    """Read from the routed store; when MongoDB fails, read PostgreSQL and leave MongoDB alone for five seconds.
+
+    ``kind`` names the read, ``digest`` reduces a value to what both stores must say alike: for shadow reads.
+    """
+    started = time.perf_counter()
+    routed, has_failed = _read(datasets, scope, from_mongo, from_postgres)
+    if _observers and not _read_routes().watched.isdisjoint(datasets):
+        seen = ReadSeen(
+            kind=kind,
+            datasets=tuple(datasets),
+            scope=scope,
+            store=routed.store,
+            has_failed=has_failed,
+            seconds=time.perf_counter() - started,
+            from_mongo=from_mongo,
+            from_postgres=from_postgres,
+            digest=digest,
+        )
+        for observer in _observers:
+            observer(seen)
+    return routed
+
+
+def _read(
+    datasets: Sequence[str], scope: int, from_mongo: Callable[[], T], from_postgres: Callable[[], T]
+) -> tuple[Routed[T], bool]:
     if choose_store(datasets=datasets, scope=scope) is Store.POSTGRES:
-        return Routed(value=from_postgres(), store=Store.POSTGRES)
+        return Routed(value=from_postgres(), store=Store.POSTGRES), False
     from pymongo.errors import PyMongoError  # the driver loads only where MongoDB is routed
 
     try:
-        return Routed(value=from_mongo(), store=Store.MONGO)
+        return Routed(value=from_mongo(), store=Store.MONGO), False
     except PyMongoError as error:
         _routes.retry_at = time.monotonic() + RETRY_SECONDS
         logger.warning("mongo_read_failed", datasets=list(datasets), error=type(error).__name__)
-        return Routed(value=from_postgres(), store=Store.POSTGRES, fell_back=True)
+        return Routed(value=from_postgres(), store=Store.POSTGRES, fell_back=True), True
 
 
-def _list_cut_over() -> frozenset[str]:
-    now = time.monotonic()
-    if _routes.read_at is None or now - _routes.read_at > CACHE_SECONDS:
-        _routes.cut_over = frozenset(Dataset.objects.filter(stage=Stage.CUTOVER).values_list("name", flat=True))
-        _routes.read_at = now
-    return _routes.cut_over
-
-
-def _has_pending_write(datasets: Sequence[str], scope: int) -> bool:
+def has_pending_write(*, datasets: Sequence[str], scope: int) -> bool:
     """Return whether the outbox holds a key of this creator, or a TRUNCATE of these tables (scope 0)."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -96,3 +144,22 @@ def _has_pending_write(datasets: Sequence[str], scope: int) -> bool:
             [list(datasets), [0, scope]],
         )
         return bool(cursor.fetchone()[0])
+
+
+def _read_routes() -> _Routes:
+    now = time.monotonic()
+    if _routes.read_at is None or now - _routes.read_at > CACHE_SECONDS:
+        rows = list(Dataset.objects.all())
+        _routes.shares = {one.name: get_read_share(one) for one in rows}
+        _routes.watched = frozenset(one.name for one in rows if one.stage in SHADOW_STAGES)
+        _routes.read_at = now
+    return _routes
+
+
+def get_read_share(dataset: Dataset) -> Share:
+    """Return which creators a dataset's stage lets read MongoDB."""
+    if dataset.stage in LIVE_STAGES:
+        return Share.of(ALL_PERCENT, (), dataset.denied)
+    if dataset.stage == Stage.CANARY:
+        return Share.of(dataset.read_percent, dataset.allowed, dataset.denied)
+    return _NOBODY

@@ -2,32 +2,45 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F
+import pymongo
+from django.conf import settings
+from django.db import transaction
+from pymongo.errors import DuplicateKeyError, PyMongoError, ServerSelectionTimeoutError
 
-from migration.enums import Operation, Stage
-from migration.errors import CaptureNotSettled, StageConflict
-from migration.models import BackfillRun, Dataset, OutboxRow
+from migration.enums import READ_STAGES, BackfillPhase, Stage
+from migration.errors import DuplicatesFound, StageConflict
+from migration.failpoints import reach
+from migration.models import BackfillRun, Dataset
+from migration.queries.backfills import BackfillProgress, describe_backfill
 from migration.registry import DatasetSpec, get_spec
+from migration.services.backfill_chunks import (
+    BackfillPaused,
+    Chunk,
+    ChunkReader,
+    ChunkStale,
+    lock_open_run,
+    read_chunk,
+    write_chunk,
+)
+from migration.services.backfill_pace import Pace, find_wait_reason
+from migration.services.backfill_validation import validate_copy
+from migration.services.capture_settling import wait_for_capture
 from migration.services.datasets import move_dataset
-from migration.services.relay import map_rows
+from migration.services.enqueue import enqueue_deletes
 from migration.stores import documents, rows
+from migration.stores.duplicates import find_duplicates
+from migration.stores.schema import require_schema
 
-CHUNK = 2000
-SETTLE_SECONDS = 30.0
+__all__ = ["BackfillProgress", "copy_chunk", "enqueue_deletes", "run_backfill", "wait_for_capture"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class BackfillProgress:
-    """Rows copied so far, and the planner's estimate of all."""
-
-    copied: int
-    estimated_total: int
-    is_finished: bool
+POLL_SECONDS = 0.25
+INDEX_SECONDS = 3600.0  # an index over a large collection takes its time
+OnProgress = Callable[[BackfillProgress], None]
 
 
 def run_backfill(
@@ -36,148 +49,192 @@ def run_backfill(
     actor: Any,
     reason: str,
     clock: Callable[[], datetime],
-    chunk: int = CHUNK,
-    on_progress: Callable[[BackfillProgress], None] = lambda _progress: None,
+    chunk: int | None = None,
+    on_progress: OnProgress = lambda _progress: None,
 ) -> BackfillRun:
-    """Copy every row, then mark the dataset as catching up. A run that was interrupted goes on at its cursor.
+    """Copy every row, create the indexes, compare, then mark the dataset as catching up.
+
+    A run that was interrupted goes on at its cursor. ``chunk`` fixes the rows of a chunk; without it a chunk aims at
+    ``MIGRATION_CHUNK_SECONDS``. Returns early, with ``finished_at`` None, when the dataset is paused. A copy that does
+    not agree ends with its ``problem`` and leaves the stage: start again. ``on_progress`` is called at least every
+    quarter of a second; what it raises ends this call and keeps the run.
 
     Raises:
-        StageConflict: when the dataset is off.
-        CaptureNotSettled: when transactions older than the capture stay open for 30 s.
-        PyMongoError: when MongoDB is away; start again to go on.
+        StageConflict: the dataset is off or paused, its reads are on MongoDB, or the run was ended meanwhile.
+        SchemaChanged, DuplicatesFound: the table does not fit its mapper, or an index.
+        CaptureNotSettled: transactions older than the capture stay open for 30 s.
+        PyMongoError: MongoDB is away; start again to go on.
     """
     spec = get_spec(name)
-    run = _open_run(spec, actor=actor, reason=reason, now=clock())
+    _require_started(name)
+    require_schema(spec)
+    _require_unique(spec)
     wait_for_capture(name=name)
-    while copy_chunk(spec, run, now=clock(), chunk=chunk):
-        run.refresh_from_db()
-        on_progress(BackfillProgress(copied=run.copied, estimated_total=run.estimated_total, is_finished=False))
-    documents.create_indexes(spec)
+    run = _open_run(spec, actor=actor, reason=reason, now=clock())
+    reach("backfill.opened")
+    walk = _Walk(spec=spec, run=run, clock=clock, on_progress=on_progress, chunk=chunk)
+    try:
+        walk.copy_rows()
+    except BackfillPaused:
+        return _note_wait(run, "The dataset is paused.", clock())
+    _create_indexes(spec, run)
+    _validate(spec, run, on_progress, clock)
+    reach("backfill.before_finish")
     _finish_run(spec, run, actor=actor, reason=reason, now=clock())
-    on_progress(BackfillProgress(copied=run.copied, estimated_total=run.copied, is_finished=True))
+    on_progress(describe_backfill(run))
     return run
+
+
+def _require_started(name: str) -> None:
+    stage = Dataset.objects.get(name=name).stage
+    if stage == Stage.OFF:
+        raise StageConflict(f"{name} is off: switch USE_MONGO on before a backfill.")
+    if stage == Stage.PAUSED:
+        raise StageConflict(f"{name} is paused: resume it first.")
+    if stage in READ_STAGES:
+        raise StageConflict(f"{name} is read from MongoDB: roll it back before a new backfill.")
+
+
+def _require_unique(spec: DatasetSpec) -> None:
+    """Refuse rows that a unique index of the collection would not take, before anything is copied."""
+    if found := find_duplicates(spec):
+        raise DuplicatesFound(f"{spec.name} cannot be copied: {'; '.join(found)}.")
 
 
 @transaction.atomic(durable=True)
 def _open_run(spec: DatasetSpec, *, actor: Any, reason: str, now: datetime) -> BackfillRun:
     dataset = Dataset.objects.select_for_update().get(name=spec.name)
-    if dataset.stage == Stage.OFF:
-        raise StageConflict(f"{spec.name} is off: switch USE_MONGO on before a backfill.")
-    if dataset.stage == Stage.CUTOVER:
-        raise StageConflict(f"{spec.name} is read from MongoDB: roll it back before a new backfill.")
+    _require_started(spec.name)
     if dataset.stage != Stage.BACKFILL:
-        sources = (Stage.CAPTURE, Stage.CATCHUP, Stage.VERIFY)
+        sources = (Stage.CAPTURE, Stage.CATCHUP, Stage.VERIFY, Stage.SHADOW, Stage.ROLLED_BACK)
         move_dataset(name=spec.name, sources=sources, target=Stage.BACKFILL, actor=actor, reason=reason, now=now)
+    first, last = rows.get_key_bounds(spec)
+    bounds = {"first_key": first, "last_key": last, "estimated_total": rows.estimate_rows(spec)}
     run, _ = BackfillRun.objects.get_or_create(
-        dataset=dataset,
-        finished_at=None,
-        defaults={"started_at": now, "updated_at": now, "estimated_total": rows.estimate_rows(spec)},
+        dataset=dataset, finished_at=None, defaults={"started_at": now, "updated_at": now, **bounds}
     )
     return run
 
 
-def wait_for_capture(*, name: str, timeout: float = SETTLE_SECONDS) -> None:
-    """Wait until nobody is left who may write without being captured.
+@dataclass(kw_only=True)
+class _Walk:
+    """One process's walk from the run's cursor to the last row."""
 
-    That is every transaction that had an id when the capture was committed, and every session whose snapshot is older:
-    in a REPEATABLE READ transaction the triggers do not see that the dataset is captured.
+    spec: DatasetSpec
+    run: BackfillRun
+    clock: Callable[[], datetime]
+    on_progress: OnProgress
+    chunk: int | None
+    pace: Pace = field(init=False)
+    started: float = field(default_factory=time.monotonic)
 
-    Raises:
-        CaptureNotSettled: after ``timeout`` seconds.
-    """
-    since = _note_start(name)
-    deadline = time.monotonic() + timeout
-    while not _is_settled(since):
-        if time.monotonic() > deadline:
-            raise CaptureNotSettled(f"Transactions older than the capture of {name} are still open; end them first.")
-        time.sleep(0.05)
+    def __post_init__(self) -> None:
+        size = self.chunk or self.run.chunk_rows
+        self.pace = Pace(is_fixed=self.chunk is not None, **({"rows": size} if size else {}))
+
+    def copy_rows(self) -> None:
+        """Copy to the end; while MongoDB takes one chunk the next is read and mapped."""
+        with ChunkReader(self.spec) as reader:
+            ahead = reader.start(after=self.run.cursor, limit=self._find_limit())
+            while True:
+                self._wait_for_turn(ahead)
+                present = ahead.result()
+                if not present.is_last:
+                    ahead = reader.start(after=present.last_key, limit=self._find_limit())
+                try:
+                    self._write(present)
+                except ChunkStale:
+                    ahead = reader.start(after=self.run.cursor, limit=self._find_limit())
+                    continue
+                self.on_progress(describe_backfill(self.run))
+                if present.is_last:
+                    return
+
+    def _write(self, present: Chunk) -> None:
+        """Write a chunk; one that is too large for a slow MongoDB is thrown away and read again, smaller."""
+        started = time.monotonic()
+        try:
+            with pymongo.timeout(settings.MIGRATION.relay_deadline_seconds):
+                write_chunk(self.spec, self.run, present, now=self.clock())
+        except PyMongoError as error:
+            is_slow = error.timeout and not isinstance(error, ServerSelectionTimeoutError)
+            if is_slow and self.pace.shrink():
+                raise ChunkStale from error
+            raise
+        self.pace.note_chunk(copied=len(present.present), seconds=time.monotonic() - started)
+        rate = self.pace.get_rate(since=self.started)
+        self.run.rows_per_second, self.run.chunk_rows = rate, 0 if self.chunk else self.pace.rows
+        self.run.save(update_fields=["rows_per_second", "chunk_rows"])
+
+    def _find_limit(self) -> int:
+        return self.pace.get_limit(Dataset.objects.get(name=self.spec.name).rows_per_second)
+
+    def _wait_for_turn(self, ahead: "Future[Chunk]") -> None:
+        """Rest while the dataset is throttled, live traffic comes first, or USE_MONGO is off; notice a pause."""
+        while True:
+            dataset = Dataset.objects.get(name=self.spec.name)
+            if dataset.stage == Stage.PAUSED and dataset.came_from == Stage.BACKFILL:
+                raise BackfillPaused
+            if dataset.stage != Stage.BACKFILL:  # the write refuses, and says so
+                return
+            reason = find_wait_reason(dataset=dataset, now=self.clock())
+            rest = self.pace.find_rest(rows=len(ahead.result().present), rows_per_second=dataset.rows_per_second)
+            if not reason and rest <= 0:
+                return
+            if reason and reason != self.run.waiting_because:
+                _note_wait(self.run, reason, self.clock())
+            time.sleep(min(rest, POLL_SECONDS) if not reason else POLL_SECONDS)
+            self.on_progress(describe_backfill(self.run))
 
 
-_SETTLED = """
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= %(since)s AND NOT EXISTS (
-  SELECT 1 FROM pg_stat_activity
-  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname = current_database()
-    AND age(backend_xmin) > age((%(since)s %% 4294967296)::text::xid))"""
+def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int) -> bool:
+    """Copy the next rows and move the cursor; return whether rows remain."""
+    present = read_chunk(spec, after=run.cursor, limit=chunk)
+    write_chunk(spec, run, present, now=now)
+    return not present.is_last
+
+
+def _create_indexes(spec: DatasetSpec, run: BackfillRun) -> None:
+    """Create secondary and unique indexes late: rows arrive in any order, and writing is faster without."""
+    _enter(spec, run, BackfillPhase.INDEXING)
+    try:
+        with pymongo.timeout(INDEX_SECONDS):
+            documents.create_indexes(spec)
+    except DuplicateKeyError as error:
+        raise DuplicatesFound(f"Documents of {spec.name} share values an index keeps unique: {error}"[:500]) from error
+
+
+def _validate(
+    spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress, clock: Callable[[], datetime]
+) -> None:
+    _enter(spec, run, BackfillPhase.VALIDATING)
+    validate_copy(run=run, clock=clock, on_progress=lambda: on_progress(describe_backfill(run)))
 
 
 @transaction.atomic(durable=True)
-def _note_start(name: str) -> int:
-    """Return the first transaction id after the committed capture, noted the first time it is asked for."""
-    dataset = Dataset.objects.select_for_update().get(name=name)
-    if dataset.captured_since is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-            (dataset.captured_since,) = cursor.fetchone()
-        dataset.save(update_fields=["captured_since"])
-    return int(dataset.captured_since)
+def _enter(spec: DatasetSpec, run: BackfillRun, phase: BackfillPhase) -> None:
+    try:
+        lock_open_run(spec, run)
+    except BackfillPaused as paused:
+        raise StageConflict(f"{spec.name} was paused; resume it, then start the backfill again.") from paused
+    run.phase = phase
+    run.save(update_fields=["phase"])
 
 
-def _is_settled(since: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLED, {"since": since})
-        return bool(cursor.fetchone()[0])
-
-
-@transaction.atomic(durable=True)
-def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int = CHUNK) -> bool:
-    """Copy the next rows and move the cursor in one transaction; return whether rows remain.
-
-    Documents in the chunk's key range without a row are handed to the relay as deletes: they were deleted while
-    nothing was captured.
-    """
-    run = _lock_open_run(spec, run)
-    found = rows.read_chunk(spec, after=run.cursor, limit=chunk)
-    present = found.rows.keys() | found.unreadable.keys()
-    is_last = len(present) < chunk
-    until = None if is_last else max(present)
-    # Before the writes: a new collection has nothing to list, and what is written now needs no second look.
-    orphans = [key for key in documents.list_keys(spec, after=run.cursor, until=until) if key not in present]
-    mapped, refused = map_rows(spec, found)
-    refused |= {one.key: one.reason for one in documents.write_documents(spec, mapped)}
-    _enqueue(spec, keys=orphans, operation=Operation.DELETE)
-    _enqueue(spec, keys=list(refused), operation=Operation.UPSERT)
-    BackfillRun.objects.filter(pk=run.pk).update(
-        cursor=max(present, default=run.cursor),
-        copied=F("copied") + len(present) - len(refused),
-        orphans=F("orphans") + len(orphans),
-        updated_at=now,
-    )
-    return not is_last
-
-
-def _lock_open_run(spec: DatasetSpec, run: BackfillRun) -> BackfillRun:
-    """Refresh a run under its dataset's lock.
-
-    Raises:
-        StageConflict: when it was ended meanwhile, like by switching ``USE_MONGO`` off.
-    """
-    dataset = Dataset.objects.select_for_update(no_key=True).get(name=spec.name)
+def _note_wait(run: BackfillRun, reason: str, now: datetime) -> BackfillRun:
+    BackfillRun.objects.filter(pk=run.pk).update(waiting_because=reason, updated_at=now)
     run.refresh_from_db()
-    if run.finished_at is not None or dataset.stage != Stage.BACKFILL:
-        raise StageConflict(f"This backfill of {spec.name} was ended meanwhile; start a new one.")
     return run
-
-
-def enqueue_deletes(spec: DatasetSpec, *, keys: list[int]) -> None:
-    """Ask the relay to put a tombstone on keys that have no row; where a row exists, it is written instead."""
-    _enqueue(spec, keys=keys, operation=Operation.DELETE)
-
-
-def _enqueue(spec: DatasetSpec, *, keys: list[int], operation: Operation) -> None:
-    if not keys:
-        return
-    table = OutboxRow._meta.db_table  # noqa: SLF001  documented
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (dataset, key, scope, version, operation)"  # noqa: S608  the model's own table
-            " SELECT %s, key, 0, nextval('migration_version_seq'), %s FROM unnest(%s::bigint[]) AS key",
-            [spec.name, operation.value, keys],
-        )
 
 
 @transaction.atomic(durable=True)
 def _finish_run(spec: DatasetSpec, run: BackfillRun, *, actor: Any, reason: str, now: datetime) -> None:
-    _lock_open_run(spec, run)
-    BackfillRun.objects.filter(pk=run.pk).update(finished_at=now, updated_at=now)
-    move_dataset(name=spec.name, sources=(Stage.BACKFILL,), target=Stage.CATCHUP, actor=actor, reason=reason, now=now)
+    """Close the run; one with a problem leaves the dataset where it is."""
+    lock_open_run(spec, run)
+    BackfillRun.objects.filter(pk=run.pk).update(
+        finished_at=now, updated_at=now, phase=BackfillPhase.DONE, waiting_because=""
+    )
+    if not run.problem:
+        sources = (Stage.BACKFILL,)
+        move_dataset(name=spec.name, sources=sources, target=Stage.CATCHUP, actor=actor, reason=reason, now=now)
     run.refresh_from_db()

@@ -10,14 +10,15 @@ from typing import Any, TypeAlias
 
 from bson.errors import InvalidDocument
 from pymongo import ReplaceOne
-from pymongo.errors import BulkWriteError, DocumentTooLarge
+from pymongo.errors import BulkWriteError, DocumentTooLarge, OperationFailure
 
 from migration.registry import DatasetSpec
+from migration.stores.failures import CONTENT_CODES, DUPLICATE_KEY, raise_unless_content
 from veri.platform.connections.mongo import get_database
 
-DUPLICATE_KEY = 11000
 UNSENDABLE = (InvalidDocument, DocumentTooLarge, OverflowError)
 Document: TypeAlias = dict[str, Any]
+ATTEMPTS = 3
 LIVE: dict[str, Any] = {"_mig.d": {"$exists": False}}
 
 
@@ -33,23 +34,26 @@ def write_documents(spec: DatasetSpec, documents: Sequence[Document]) -> list[Re
     """Upsert stamped documents or tombstones unless MongoDB has the same or a newer version.
 
     A stored document without a version of ours is foreign and is overwritten. Return the documents MongoDB refused for
-    their content; connection failures are raised.
+    their content, or for values another document has that an index keeps unique.
+
+    Raises:
+        PyMongoError: MongoDB is away, takes no writes, or did not acknowledge them as asked. Any part may be written.
     """
+    return _write(spec, documents, attempt=1)
+
+
+def _write(spec: DatasetSpec, documents: Sequence[Document], *, attempt: int) -> list[RefusedWrite]:
     if not documents:
         return []
     try:
         _write_bulk(spec, [_build_upsert(one, {"$lt": one["_mig"]["v"]}) for one in documents])
     except BulkWriteError as error:
-        failures = error.details.get("writeErrors", [])
-        taken = [documents[one["index"]] for one in failures if one.get("code") == DUPLICATE_KEY]
-        refused = [
-            RefusedWrite(key=int(documents[one["index"]]["_id"]), reason=str(one.get("errmsg", ""))[:500])
-            for one in failures
-            if one.get("code") != DUPLICATE_KEY
-        ]
-        _overwrite_foreign(spec, taken)
-        return refused
+        return _settle_failures(spec, documents, error, attempt=attempt)
     except UNSENDABLE as error:
+        return _write_one_by_one(spec, documents, error)
+    except OperationFailure as error:
+        if error.code not in CONTENT_CODES:
+            raise
         return _write_one_by_one(spec, documents, error)
     return []
 
@@ -62,20 +66,52 @@ def _write_bulk(spec: DatasetSpec, requests: list[ReplaceOne[Document]]) -> None
     get_database()[spec.collection].bulk_write(requests, ordered=False)
 
 
-def _overwrite_foreign(spec: DatasetSpec, taken: Sequence[Document]) -> None:
-    """Replace those of the documents' stored counterparts that carry no version; a versioned one is newer."""
-    by_key = {one["_id"]: one for one in taken}
+def _settle_failures(
+    spec: DatasetSpec, documents: Sequence[Document], error: BulkWriteError, *, attempt: int
+) -> list[RefusedWrite]:
+    """Tell newer versions, foreign documents and refused content apart; write again what lost a race."""
+    raise_unless_content(error, sent=len(documents))
+    failures = {one["index"]: one for one in error.details.get("writeErrors", [])}
+    twins = [documents[index] for index, one in failures.items() if one.get("code") == DUPLICATE_KEY]
+    refused = [
+        RefusedWrite(key=int(documents[index]["_id"]), reason=str(one.get("errmsg", ""))[:500])
+        for index, one in failures.items()
+        if one.get("code") != DUPLICATE_KEY
+    ]
+    conflicting = _settle_duplicates(spec, twins)
+    if attempt == ATTEMPTS:
+        return refused + [_refuse_twin(one) for one in conflicting]
+    return refused + _write(spec, conflicting, attempt=attempt + 1)
+
+
+def _settle_duplicates(spec: DatasetSpec, twins: Sequence[Document]) -> list[Document]:
+    """Overwrite stored documents that carry no version, leave newer ones; return what met neither.
+
+    Those lost a race: somebody inserted an older version between our look and our insert. Or they share a value with
+    another document that a unique index keeps apart; the rest of the batch may have freed it meanwhile.
+    """
+    if not twins:
+        return []
     collection = get_database()[spec.collection]
-    for stored in collection.find({"_id": {"$in": list(by_key)}}, {"_mig": 1}):
-        stamp = stored.get("_mig")
+    stored = {one["_id"]: one for one in collection.find({"_id": {"$in": [one["_id"] for one in twins]}}, {"_mig": 1})}
+    conflicting = []
+    for one in twins:
+        stamp = stored.get(one["_id"], {}).get("_mig")
         version = stamp.get("v") if isinstance(stamp, dict) else None
-        if not isinstance(version, int):
+        if one["_id"] not in stored or (isinstance(version, int) and version < one["_mig"]["v"]):
+            conflicting.append(one)
+        elif not isinstance(version, int):
             guard = {"$exists": False} if version is None else version
-            collection.replace_one({"_id": stored["_id"], "_mig.v": guard}, by_key[stored["_id"]])
+            collection.replace_one({"_id": one["_id"], "_mig.v": guard}, one)
+    return conflicting
+
+
+def _refuse_twin(document: Document) -> RefusedWrite:
+    return RefusedWrite(key=int(document["_id"]), reason="another document has values that an index keeps unique")
 
 
 def _write_one_by_one(spec: DatasetSpec, documents: Sequence[Document], error: Exception) -> list[RefusedWrite]:
-    """Find the documents the driver cannot send: too large, or numbers beyond 64 bits."""
+    """Find the documents that cannot be sent or taken: too large, or numbers beyond 64 bits."""
     if len(documents) == 1:
         return [RefusedWrite(key=int(documents[0]["_id"]), reason=f"{type(error).__name__}: {error}"[:500])]
     return [refused for one in documents for refused in write_documents(spec, [one])]
@@ -118,7 +154,35 @@ def is_tombstone(document: Mapping[str, Any]) -> bool:
 
 
 def create_indexes(spec: DatasetSpec) -> None:
-    """Create the collection's secondary indexes; existing ones stay."""
+    """Create the collection's secondary indexes, the unique ones last; existing ones stay.
+
+    Unique indexes are sparse: tombstones have none of the fields. Call it after the copy: rows arrive in any order.
+
+    Raises:
+        DuplicateKeyError: documents share values that are to be unique.
+    """
     collection = get_database()[spec.collection]
     for keys in spec.indexes:
         collection.create_index(list(keys))
+    for keys in spec.unique_indexes:
+        collection.create_index(list(keys), unique=True, sparse=True)
+
+
+def list_missing_indexes(spec: DatasetSpec) -> list[str]:
+    """Return the secondary indexes the collection lacks, like ``creator_id 1, occurred_at -1``."""
+    found = get_database()[spec.collection].index_information().values()
+    existing = {tuple((name, int(order)) for name, order in one["key"]) for one in found}
+    wanted = (*spec.indexes, *spec.unique_indexes)
+    return [", ".join(f"{name} {order}" for name, order in keys) for keys in wanted if keys not in existing]
+
+
+def count_live(spec: DatasetSpec) -> int:
+    """Return how many documents are no tombstones."""
+    return int(get_database()[spec.collection].count_documents(LIVE))
+
+
+def read_versions(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, int]:
+    """Return the stored versions of the keys, tombstones' too; documents without a version are left out."""
+    found = get_database()[spec.collection].find({"_id": {"$in": list(keys)}}, {"_mig.v": 1})
+    versions = {one["_id"]: one.get("_mig", {}).get("v") for one in found if isinstance(one.get("_mig", {}), dict)}
+    return {key: version for key, version in versions.items() if isinstance(version, int)}

@@ -61,6 +61,63 @@ def touch_rows(spec: DatasetSpec, *, keys: Sequence[int]) -> int:
         return int(cursor.rowcount)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Touch:
+    """A row that was given a new version."""
+
+    key: int
+    before: int
+    after: int
+
+
+def touch_newest(spec: DatasetSpec) -> Touch | None:
+    """Give the row with the highest key that nobody holds a new version; None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH chosen AS (SELECT id, version FROM {spec.table} ORDER BY id DESC LIMIT 1"  # noqa: S608  name from code
+            " FOR NO KEY UPDATE SKIP LOCKED)"
+            f" UPDATE {spec.table} t SET id = t.id FROM chosen WHERE t.id = chosen.id"
+            " RETURNING t.id, chosen.version, t.version"
+        )
+        found = cursor.fetchone()
+    return Touch(key=found[0], before=found[1], after=found[2]) if found else None
+
+
+def take_version() -> int:
+    """Return a version nothing else has or will have."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('migration_version_seq')")
+        return int(cursor.fetchone()[0])
+
+
+def get_key_bounds(spec: DatasetSpec) -> tuple[int | None, int | None]:
+    """Return the lowest and the highest key; two index look-ups."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT (SELECT min(id) FROM {spec.table}), (SELECT max(id) FROM {spec.table})")  # noqa: S608  name from code
+        low, high = cursor.fetchone()
+    return low, high
+
+
+def count_rows(spec: DatasetSpec) -> int:
+    """Return the exact number of rows; reads the whole table or an index of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {spec.table}")  # noqa: S608  name from code
+        return int(cursor.fetchone()[0])
+
+
+def get_file_number(spec: DatasetSpec) -> int:
+    """Return the number of the table's file: a TRUNCATE gives it another one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_filenode(%s::regclass)", [spec.table])
+        return int(cursor.fetchone()[0])
+
+
+def hold_off_truncate(spec: DatasetSpec) -> None:
+    """Let a TRUNCATE of the table wait for the end of the transaction; reads and writes go on."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {spec.table} IN ACCESS SHARE MODE")
+
+
 def estimate_rows(spec: DatasetSpec) -> int:
     """Return the planner's estimate of the table's size, at least 0."""
     with connection.cursor() as cursor:

@@ -16,16 +16,13 @@ from creators.samples.generator import generate_samples
 from creators.services.ingest import NewInteraction, record_interactions
 from memory.models import Memory
 from memory.services.formation import form_memories
-from migration.enums import Flag
+from migration.enums import Flag, Stage
 from migration.models import OutboxRow
 from migration.registry import iterate_specs
-from migration.services.backfill import run_backfill
-from migration.services.datasets import cut_over_dataset
-from migration.services.parity import check_parity
-from migration.services.relay import relay_batch
 from tests.bench.measuring import Figure, at_most, compare, get_percentile, judge
 from tests.bench.processes import create_key, open_client, running
 from tests.bench.tables import RowSource, create_creators, empty_stores, switch
+from tests.migration.climbing import climb
 from veri.platform.connections.postgres import open_dedicated_connection
 from veri.platform.text import analyse
 
@@ -147,13 +144,8 @@ def _bring_to_mongo() -> None:
     """Bring every dataset to MongoDB, prove it and let reads go there."""
     switch(Flag.USE_MONGO, is_on=True)
     for spec in iterate_specs():
-        run_backfill(name=spec.name, actor="bench", reason="bench", clock=timezone.now)
-    while relay_batch(datasets=[spec.name for spec in iterate_specs()]).taken:
-        pass
+        climb(spec.name, Stage.CANARY)
     assert not OutboxRow.objects.exists()
-    for spec in iterate_specs():
-        assert check_parity(name=spec.name, clock=timezone.now).mismatched == 0
-        cut_over_dataset(name=spec.name, actor="bench", reason="bench", now=timezone.now())
 
 
 def _describe(name: str, asking: _Asking, *, is_judged: bool = False) -> list[Figure]:

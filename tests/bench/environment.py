@@ -5,10 +5,11 @@ import shutil
 import socket
 from pathlib import Path
 
-from veri.settings.env import BASE_DIR, start_embedded_stores
+from veri.settings.env import get_var_dir, start_embedded_stores
 
-ROOT = BASE_DIR / "var" / "bench"
-REPORT = BASE_DIR / "var" / "bench-report.json"
+VAR_DIR = get_var_dir(profile="local", source=dict(os.environ))
+ROOT = VAR_DIR / "bench"
+REPORT = VAR_DIR / "bench-report.json"
 UNLIMITED = "1000000/1"
 STORE_VARIABLES = ("DATABASE_URL", "REDIS_URL", "MONGODB_URI", "CLAUDE_API_KEY", "VOYAGE_API_KEY")
 

@@ -7,7 +7,6 @@ from django.utils import timezone
 from creators.models import Interaction
 from migration.models import Dataset, OutboxRow, ParityMismatch, ParityRun
 from migration.services.backfill import run_backfill
-from migration.services.datasets import cut_over_dataset
 from migration.services.parity import check_parity
 from migration.tasks import check_dataset_parity_task, run_backfill_task
 from tests.console.conftest import drain, list_messages, make_interactions, switch
@@ -249,7 +248,7 @@ def test_texts_are_withheld_without_the_permission(client, onlooker, verified, m
 
 
 def test_cut_over_dataset_is_not_backfilled(console, verified):
-    cut_over_dataset(name="interactions", actor="test", reason="a test", now=timezone.now())
+    climb("interactions", Stage.CUTOVER)
     assert get_blocks(console, "interactions")["backfill"] == "Its reads are on MongoDB: roll back first."
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from billing.errors import QuotaExceeded
+from billing.errors import PriceUnknown, QuotaExceeded
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
 from billing.services.metering import HOLD, expire_reservations
 from memory.clients.claude import ClaudeClient, Prompt, Usage, breaker
@@ -332,6 +332,28 @@ def test_used_up_quota_refuses_and_keeps_nothing(known, claude):
         ask(question=put(known, "t-2"))
     assert (len(claude.requests), ConversationTurn.objects.count(), UsageEvent.objects.count()) == (1, 1, 1)
     assert_nothing_is_held()
+
+
+def test_turn_that_cannot_be_charged_is_not_kept(known):
+    PriceVersion.objects.filter(service="extractive").delete()
+    with pytest.raises(PriceUnknown):
+        ask(question=put(known))
+    assert (ConversationTurn.objects.count(), UsageEvent.objects.count(), Allowance.objects.count()) == (0, 0, 0)
+
+
+def test_turn_is_kept_as_it_is_told(known):
+    told = ask(question=put(known))
+    kept = ConversationTurn.objects.get()
+    for field in ConversationTurn._meta.concrete_fields:
+        assert getattr(told, field.attname) == getattr(kept, field.attname), field.name
+
+
+def test_extractive_answer_is_kept_and_charged_when_its_reader_leaves(known):
+    items = stream(question=put(known))
+    next(items)
+    items.close()
+    assert ConversationTurn.objects.get().answer.startswith("@lumenkitchen's main sponsor is Brightpan")
+    assert describe_usage() == ("extractive", "metered", (0, 0, 0, 0))
 
 
 def test_nothing_is_metered_while_cost_tracking_is_off(known, claude, settings):

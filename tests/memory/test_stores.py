@@ -14,16 +14,16 @@ from memory.clients.embeddings import embed_texts, get_embedder
 from memory.models import Memory
 from memory.queries.retrieval import MONGO, POSTGRES, SearchFilters, _prepare, _search
 from memory.stores import MongoMemoryStore, MongoSearchStore, PostgresMemoryStore, PostgresSearchStore
+from migration.enums import Stage
 from migration.queries.flags import forget_flags
 from migration.queries.routes import Store, choose_store, forget_routes
 from migration.registry import iterate_specs
 from migration.services.backfill import run_backfill
-from migration.services.datasets import cut_over_dataset
 from migration.services.flags import set_flag
-from migration.services.parity import check_parity
 from migration.services.relay import relay_batch
 from tests.conftest import NOW
 from tests.memory.conftest import form, make_creator, say
+from tests.migration.climbing import climb
 
 DAY = timedelta(days=1)
 QUESTIONS = (
@@ -84,8 +84,7 @@ def drain() -> None:
 
 def read_from_mongo(*, hybrid: bool = False) -> None:
     for spec in iterate_specs():
-        check_parity(name=spec.name, clock=timezone.now)
-        cut_over_dataset(name=spec.name, actor="test", reason="test", now=timezone.now())
+        climb(spec.name, Stage.CANARY)
     for flag in ("READ_FROM_MONGO", *(["HYBRID_SEARCH"] if hybrid else [])):
         set_flag(name=flag, is_on=True, actor="test", reason="test", now=timezone.now())
     forget_flags()

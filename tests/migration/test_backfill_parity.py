@@ -12,12 +12,10 @@ from migration.models import BackfillRun, Dataset, OutboxRow, ParityMismatch, Pa
 from migration.queries.status import get_latest_parity
 from migration.registry import get_spec
 from migration.services.backfill import copy_chunk, run_backfill
-from migration.services.datasets import cut_over_dataset, roll_back_dataset
 from migration.services.parity import check_parity
 from migration.services.reconcile import reconcile_run
 from migration.stores.documents import write_documents
 from tests.migration.conftest import drain, make_interaction, switch
-from veri.platform.ops.models import AuditEntry
 
 NAME = "interactions"
 
@@ -204,22 +202,6 @@ def test_reconcile_needs_a_reason(copied, mongo):
         reconcile_run(run=check(), actor="t", reason=" ", now=timezone.now())
 
     assert OutboxRow.objects.count() == 0
-
-
-def test_cut_over_needs_a_clean_run_and_rolls_back(copied, mongo):
-    with pytest.raises(StageConflict):
-        cut_over_dataset(name=NAME, actor="t", reason="r", now=timezone.now())
-    assert Dataset.objects.get(name=NAME).stage == Stage.CATCHUP
-    check()
-
-    assert cut_over_dataset(name=NAME, actor="t", reason="r", now=timezone.now()).stage == Stage.CUTOVER
-    assert roll_back_dataset(name=NAME, actor="t", reason="r", now=timezone.now()).stage == Stage.VERIFY
-
-    actions = AuditEntry.objects.filter(target_id=str(Dataset.objects.get(name=NAME).pk)).order_by("pk")
-    assert list(actions.values_list("action", flat=True))[-2:] == [
-        "migration.dataset.cutover",
-        "migration.dataset.verify",
-    ]
 
 
 def test_parity_run_is_kept_as_failed_when_mongo_is_away(copied, mongo_away):

@@ -12,9 +12,8 @@ from migration.models import Dataset, FeatureFlag, OutboxRow
 from migration.queries.flags import get_flag_state, is_flag_on
 from migration.queries.routes import Store, choose_store, read_routed
 from migration.services.backfill import run_backfill
-from migration.services.datasets import cut_over_dataset
 from migration.services.flags import set_flag
-from migration.services.parity import check_parity
+from tests.migration.climbing import climb
 from tests.migration.conftest import drain, make_interaction, switch
 from veri.platform.connections.mongo import get_database
 from veri.platform.ops.models import AuditEntry
@@ -91,8 +90,8 @@ def _store_behind_the_cache() -> None:
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO migration_featureflag (name, is_on, reason, changed_by, changed_at)"
-            " VALUES ('USE_MONGO', true, 'x', 'other', %s)",
+            "INSERT INTO migration_featureflag (name, is_on, percent, allowed, denied, reason, changed_by, changed_at)"
+            " VALUES ('USE_MONGO', true, 100, '{}', '{}', 'x', 'other', %s)",
             [now],
         )
 
@@ -113,8 +112,7 @@ def test_use_mongo_starts_and_stops_capturing(creator, mongo):
 def cut_over(capturing):
     Interaction.objects.bulk_create([make_interaction(capturing, "a")])
     drain()
-    check_parity(name="interactions", clock=timezone.now)
-    cut_over_dataset(name="interactions", actor="t", reason="t", now=timezone.now())
+    climb("interactions", Stage.CUTOVER)
     switch("READ_FROM_MONGO")
     return capturing
 

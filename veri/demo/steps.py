@@ -19,9 +19,9 @@ from migration.models import Dataset, OutboxRow, ParityRun
 from migration.queries.flags import list_flag_states
 from migration.registry import iterate_specs
 from migration.services.backfill import run_backfill
-from migration.services.datasets import cut_over_dataset
 from migration.services.flags import set_flag
 from migration.services.parity import check_parity
+from migration.services.stages import promote_dataset
 from veri.demo.api import Api
 from veri.demo.environment import ROOT
 from veri.demo.processes import Processes
@@ -116,7 +116,7 @@ class Demo:
 
     def switch_reads(self) -> str:
         for spec in iterate_specs():
-            cut_over_dataset(name=spec.name, actor=ACTOR, reason="demo", now=timezone.now())
+            promote_dataset(name=spec.name, actor=ACTOR, reason="demo", now=timezone.now())
         self._set(Flag.READ_FROM_MONGO, is_on=True)
         self._set(Flag.HYBRID_SEARCH, is_on=True)
         time.sleep(2)  # what the flags promise: every process follows within two seconds

@@ -109,6 +109,7 @@ FLAGS_FORCED_OFF = ENVIRONMENT.flags_forced_off
 
 # --- migration: windows and thresholds
 MIGRATION = ENVIRONMENT.migration
+FAILPOINT = ENVIRONMENT.failpoint
 
 # --- event log: a crashed worker's delivery is free again after this; the task's own time limit is shorter
 EVENT_LEASE_SECONDS = 60
@@ -147,6 +148,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 BACKUP_DIR = VAR_DIR / "backups"
+ARCHIVE_DIR = VAR_DIR / "archives"
 
 # --- HTTP
 AUTH_USER_MODEL = "creators.User"

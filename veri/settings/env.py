@@ -72,6 +72,7 @@ class Environment:
     rate_limits: dict[str, str]
     log_level: str
     trusted_proxies: int
+    failpoint: str
 
 
 class EnvironmentInvalid(Exception):
@@ -197,6 +198,7 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         rate_limits=_read_rate_limits(reader),
         log_level=_read_log_level(reader),
         trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0, high=10)),
+        failpoint=_read_failpoint(reader),
     )
 
 
@@ -237,6 +239,15 @@ def _read_rate_limits(reader: EnvironmentReader) -> dict[str, str]:
     return found
 
 
+def _read_failpoint(reader: EnvironmentReader) -> str:
+    """Return where this process is to kill itself, written ``name`` or ``name:turn``; tests of crashes set it."""
+    value = reader.text("VERI_FAILPOINT")
+    _, colon, turn = value.partition(":")
+    if colon and not turn.isdigit():
+        reader.problems.append("VERI_FAILPOINT must be written name:turn, like relay.after_write:3")
+    return value
+
+
 def _read_log_level(reader: EnvironmentReader) -> str:
     level = reader.text("LOG_LEVEL", "INFO").upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
@@ -254,6 +265,7 @@ def _find_unsafe(environment: Environment) -> list[str]:
         "WEBHOOK_SECRET must be set to a secret of at least 32 characters": _is_weak(environment.webhook_secret),
         "ENCRYPTION_KEY must hold at least one key": not environment.encryption_keys,
         "ENCRYPTION_KEY must not hold the local default": LOCAL_ENCRYPTION_KEY in environment.encryption_keys,
+        "VERI_FAILPOINT must not be set: it kills processes": bool(environment.failpoint),
         "ALLOWED_HOSTS must name the hosts served": not environment.allowed_hosts or "*" in environment.allowed_hosts,
         f"{_missing_stores(environment)} must be set: embedded stores are for local and test only": bool(
             environment.embedded

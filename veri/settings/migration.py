@@ -17,6 +17,7 @@ class MigrationLimits:
     catchup_seconds: float = 600  # the lag has stayed low for this long
     lag_seconds: float = 5  # what low means
     soak_seconds: float = 7 * DAY
+    rollout_step_seconds: float = DAY  # between two steps of the default plan
     parity_fresh_seconds: float = DAY
     backup_fresh_seconds: float = DAY
     heartbeat_seconds: float = 60  # between two heartbeats of a dataset
@@ -32,6 +33,10 @@ class MigrationLimits:
     rollback_lag_seconds: float = 60
     rollback_least_reads: float = 20  # fewer prove nothing
     outbox_limit: float = 5_000_000
+    relay_deadline_seconds: float = 20  # for MongoDB's part of one batch or chunk
+    chunk_seconds: float = 0.5  # a backfill's chunk aims at
+    yield_rows: float = 50_000  # in the outbox, above which a backfill waits
+    validate_share: float = 0.1  # of the rows a backfill compares after the copy
     archive_keep_seconds: float = 30 * DAY
     divergence_share: float = 0.05  # from which on differences are an alarm
 

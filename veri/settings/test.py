@@ -22,6 +22,7 @@ MIGRATION = _replace(
     high_volume_dual_write_seconds=0,
     catchup_seconds=0,
     soak_seconds=0,
+    rollout_step_seconds=0,
     shadow_samples=5,
     shadow_share=1,
     latency_ratio=50,

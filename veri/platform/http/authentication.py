@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from veri.platform.http.models import ApiKey
+from veri.platform.http.queries import find_api_key
 from veri.platform.http.services import record_api_key_use
 from veri.platform.http.services.api_keys import hash_secret
 
@@ -44,7 +45,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     def _find(self, credential: str) -> tuple[AbstractBaseUser, ApiKey]:
         prefix, _, secret = credential.partition(".")
         now = timezone.now()
-        key = ApiKey.objects.select_related("owner").filter(prefix=prefix).first() if prefix.isalnum() else None
+        key = find_api_key(prefix=prefix) if prefix.isalnum() else None
         # One message for every cause: a caller learns nothing about which keys exist.
         if (
             key is None

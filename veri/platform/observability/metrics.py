@@ -24,6 +24,12 @@ MEMORY_FORMATIONS = Counter("veri_memory_formations", "Memories formed or streng
 DUAL_WRITE_DURATION = Histogram(
     "veri_dual_write_duration_seconds", "Time to apply one relay batch to MongoDB.", ["dataset"], buckets=_FAST
 )
+RELAY_BATCHES = Counter(
+    "veri_relay_batches", "Batches the relay brought to MongoDB. outcome: written or failed.", ["dataset", "outcome"]
+)
+RELAY_ROWS = Counter(
+    "veri_relay_rows", "Rows of those batches. outcome: taken, written, deleted or quarantined.", ["dataset", "outcome"]
+)
 PARITY_ERRORS = Counter("veri_parity_errors", "Differences found by parity checks.", ["dataset"])
 SEARCH_LATENCY = Histogram(
     "search_latency_seconds", "Time of one memory search, by store and mode.", ["store", "mode"], buckets=_FAST

@@ -11,8 +11,8 @@ from kombu.exceptions import OperationalError as BrokerUnavailable
 from redis.exceptions import RedisError
 
 from migration.queries.status import DatasetStatus
-from migration.services.datasets import cut_over_dataset, roll_back_dataset
 from migration.services.reconcile import reconcile_run
+from migration.services.stages import promote_dataset, roll_back_dataset
 from migration.tasks import check_dataset_parity_task, run_backfill_task
 from veri.console.status.processes import is_any_worker_alive
 
@@ -59,7 +59,7 @@ def _reconcile(request: HttpRequest, status: DatasetStatus, reason: str) -> Outc
 
 
 def _cut_over(request: HttpRequest, status: DatasetStatus, reason: str) -> Outcome:
-    cut_over_dataset(name=status.dataset.name, actor=request.user, reason=reason, now=timezone.now())
+    promote_dataset(name=status.dataset.name, actor=request.user, reason=reason, now=timezone.now())
     return Outcome(is_done=True, text="cut over.")
 
 

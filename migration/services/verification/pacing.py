@@ -1,0 +1,58 @@
+"""How fast a pass may go: its dataset's throttle, the relay's lag, and the time it was given."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import inf
+
+from django.conf import settings
+
+from migration.models import Dataset
+from migration.queries.status import get_outbox_status
+
+WINDOW = 50_000  # rows between two checkpoints
+SMALLEST_WINDOW = 2_000
+CHECKPOINT_SECONDS = 10  # aimed at between two checkpoints of a throttled pass
+LONGEST_YIELD_SECONDS = 2.0  # per window: a pass is slowed by a lagging relay, not stopped by a dead one
+
+
+@dataclass
+class Pace:
+    """The throttle of one pass; ``budget_seconds`` is when it is to leave off, to be taken up again later."""
+
+    dataset: str
+    budget_seconds: float = inf
+    largest_window: int = WINDOW
+    rows_per_second: int = 0
+    _started: float = field(default_factory=time.monotonic)
+    _due: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() - self._started >= self.budget_seconds
+
+    @property
+    def window(self) -> int:
+        """Return the rows of the next window: fewer when throttled, so that progress is kept often enough."""
+        if not self.rows_per_second:
+            return self.largest_window
+        return min(self.largest_window, max(SMALLEST_WINDOW, self.rows_per_second * CHECKPOINT_SECONDS))
+
+    def refresh(self) -> None:
+        """Read the throttle, which an operator may have changed."""
+        self.rows_per_second = Dataset.objects.values_list("rows_per_second", flat=True).get(name=self.dataset)
+
+    def spend(self, rows: int) -> None:
+        """Sleep as long as these rows are allowed to take."""
+        if not self.rows_per_second:
+            return
+        self._due = max(self._due, time.monotonic()) + rows / self.rows_per_second
+        time.sleep(max(0.0, self._due - time.monotonic()))
+
+    def yield_to_relay(self, *, now: datetime) -> None:
+        """Sleep while writes wait for MongoDB longer than they should, for up to two seconds."""
+        deadline = time.monotonic() + LONGEST_YIELD_SECONDS
+        while time.monotonic() < deadline and not self.is_over:
+            if get_outbox_status(now=now, dataset=self.dataset).oldest_seconds < settings.MIGRATION.lag_seconds:
+                return
+            time.sleep(0.2)
