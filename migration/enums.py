@@ -56,6 +56,7 @@ class BackfillPhase(models.TextChoices):
     """What a backfill is at. After the copy come the indexes, then a comparison."""
 
     COPYING = "copying", "Copying rows"
+    SWEEPING = "sweeping", "Looking for documents without a row"
     INDEXING = "indexing", "Creating indexes"
     VALIDATING = "validating", "Comparing what was copied"
     DONE = "done", "Done"
@@ -108,6 +109,15 @@ class MismatchKind(models.TextChoices):
     PRECISION = "precision", "Other precision"
     CONTENT = "content", "Other content"
     UNMAPPABLE = "unmappable", "Cannot be mapped"
+
+
+class RepairAction(models.TextChoices):
+    """What reconcile does about a mismatch."""
+
+    REWRITE = "rewrite", "Rewrite the document from its row"
+    REMOVE = "remove", "Put a tombstone on the orphan"
+    GONE = "gone", "The row is gone meanwhile: put a tombstone"
+    DELETE_FOREIGN = "delete_foreign", "Delete the foreign document"
 
 
 class ShadowOutcome(models.TextChoices):

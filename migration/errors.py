@@ -39,6 +39,10 @@ class SchemaChanged(MigrationError):
     """Raised when a table no longer has the columns and types its mapper needs; names them."""
 
 
+class VerificationRunning(MigrationError):
+    """Raised when somebody else is at the same pass of a dataset."""
+
+
 class DuplicatesFound(MigrationError):
     """Raised when rows share values that an index is to keep unique."""
 

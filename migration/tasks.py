@@ -15,8 +15,11 @@ from migration.errors import MigrationError
 from migration.models import Dataset, ParityRun
 from migration.registry import iterate_specs
 from migration.services.backfill import BackfillProgress, run_backfill
-from migration.services.parity import check_parity
+from migration.services.measures import remove_old_measures
 from migration.services.reconcile import reconcile_run
+from migration.services.rollouts import advance_rollouts
+from migration.services.verification import check_parity
+from migration.services.watch import enforce_outbox_limits, watch_datasets
 from veri.platform.cache.locks import hold_lock
 from veri.platform.ops.services.audit import record_audit
 
@@ -79,6 +82,26 @@ def check_dataset_parity_task(*, dataset: str, actor_id: int, reason: str, **_un
         if is_mine:
             _record(dataset, "parity", actor_id, reason=reason)
             check_parity(name=dataset, clock=timezone.now, actor=_find_actor(actor_id))
+
+@shared_task(name="migration.watch")
+def watch_task(**_unknown: Any) -> None:
+    """Roll back what breaks a limit, end captures whose outbox is full."""
+    now = timezone.now()
+    for done in (*watch_datasets(now=now), *enforce_outbox_limits(now=now)):
+        logger.warning("watch_acted", what=done)
+
+
+@shared_task(name="migration.advance_rollouts")
+def advance_rollouts_task(**_unknown: Any) -> None:
+    """Take the steps of rollout plans that are due and whose guards hold."""
+    for done in advance_rollouts(now=timezone.now()):
+        logger.info("rollout_step", what=done)
+
+
+@shared_task(name="migration.remove_old_measures")
+def remove_old_measures_task(**_unknown: Any) -> None:
+    """Remove counts, shadow reads and preflights nobody looks at any longer."""
+    remove_old_measures(now=timezone.now())
 
 
 def _backfill_slice(*, dataset: str, actor: Any, reason: str) -> bool:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("veri.platform.http.urls")),
+    path("api/v1/", include("migration.urls")),
     path("api/v1/", include("creators.urls")),
     path("api/v1/", include("billing.urls")),
     path("api/v1/", include("memory.urls")),

@@ -20,6 +20,7 @@ from creators.api.parameters import get_user
 from creators.errors import HandleTaken, InvalidCreator
 from creators.models import Creator, PlatformConnection
 from creators.queries.creators import get_creator, list_connections, list_creators
+from creators.queries.profiles import get_profile
 from creators.services.creators import create_creator, update_creator
 from veri.platform.http.idempotency import IdempotentViewMixin
 from veri.platform.http.permissions import HasScope
@@ -103,8 +104,9 @@ class CreatorView(generics.GenericAPIView[Creator]):
 
     @extend_schema(operation_id="creators_retrieve")
     def get(self, request: Request, handle: str) -> Response:
-        """Show one creator."""
-        return Response(CreatorSerializer(find_creator(request=request, handle=handle)).data)
+        """Show one creator, from the store the reads of profiles are routed to."""
+        creator = find_creator(request=request, handle=handle)
+        return Response(CreatorSerializer(get_profile(creator_id=creator.pk) or creator).data)
 
     @extend_schema(operation_id="creators_update", request=CreatorChangeSerializer, responses={200: CreatorSerializer})
     def patch(self, request: Request, handle: str) -> Response:

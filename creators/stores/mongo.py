@@ -1,10 +1,13 @@
 """Interactions from MongoDB: the portable subset only."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from creators.datasets import INTERACTIONS
 from creators.stores.interactions import InteractionRecord
+from creators.stores.postgres import PostgresInteractionStore
+from migration.services.lazy_fill import fill_missing
 from migration.stores.documents import LIVE
 from veri.platform.connections.mongo import get_database
 
@@ -13,8 +16,11 @@ _PROJECTION = {"payload": 0, "attachments": 0, "terms": 0}
 
 class MongoInteractionStore:
     def get_interactions(self, *, creator_id: int, ids: Sequence[int]) -> dict[int, InteractionRecord]:
+        """Those MongoDB lacks are read from PostgreSQL, and the relay is asked to bring them."""
         wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, **LIVE}
-        return {one.id: one for one in map(_to_record, self._collection().find(wanted, _PROJECTION))}
+        found = {one.id: one for one in map(_to_record, self._collection().find(wanted, _PROJECTION))}
+        read = partial(_read_postgres, creator_id)
+        return fill_missing(dataset=INTERACTIONS.name, ids=ids, found=found, read=read)
 
     def list_recent_interactions(self, *, creator_id: int, limit: int) -> list[InteractionRecord]:
         """Equal instants are put in order here: the embedded server sorts ``_id`` as text."""
@@ -31,6 +37,10 @@ class MongoInteractionStore:
 
     def _collection(self) -> Any:
         return get_database()[INTERACTIONS.collection]
+
+
+def _read_postgres(creator_id: int, ids: list[int]) -> dict[int, InteractionRecord]:
+    return PostgresInteractionStore().get_interactions(creator_id=creator_id, ids=ids)
 
 
 def _to_record(document: dict[str, Any]) -> InteractionRecord:

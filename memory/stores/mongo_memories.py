@@ -1,11 +1,14 @@
 """Memories from MongoDB: the portable subset only."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from memory.datasets import MEMORIES
 from memory.enums import MemoryState
 from memory.stores.memories import RECORD_FIELDS, MemoryRecord
+from memory.stores.postgres_memories import PostgresMemoryStore
+from migration.services.lazy_fill import fill_missing
 from migration.stores.documents import LIVE
 from veri.platform.connections.mongo import get_database
 
@@ -14,8 +17,10 @@ _PROJECTION = {"terms": 0, "keywords": 0}
 
 class MongoMemoryStore:
     def get_memories(self, *, creator_id: int, ids: Sequence[int]) -> dict[int, MemoryRecord]:
+        """Those MongoDB lacks are read from PostgreSQL, and the relay is asked to bring them."""
         wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, **LIVE}
-        return {one.id: one for one in map(_to_record, _collection().find(wanted, _PROJECTION))}
+        found = {one.id: one for one in map(_to_record, _collection().find(wanted, _PROJECTION))}
+        return fill_missing(dataset=MEMORIES.name, ids=ids, found=found, read=partial(_read_postgres, creator_id))
 
     def list_slot_history(self, *, creator_id: int, subject: str, predicate: str) -> list[MemoryRecord]:
         slot = {"creator_id": creator_id, "subject": subject, "predicate": predicate, "is_slot": True, **LIVE}
@@ -25,6 +30,10 @@ class MongoMemoryStore:
     def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
         wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, "state": MemoryState.SUPERSEDED.value, **LIVE}
         return {one["_id"] for one in _collection().find(wanted, {"_id": 1})}
+
+
+def _read_postgres(creator_id: int, ids: list[int]) -> dict[int, MemoryRecord]:
+    return PostgresMemoryStore().get_memories(creator_id=creator_id, ids=ids)
 
 
 def _collection() -> Any:

@@ -15,15 +15,19 @@ from veri.platform.connections.reading import fetch_rows
 # A common word gives thousands of rows: read by hand they cost a third of what the ORM takes.
 _FIND_TERMS = """
 SELECT kind, target_id, length, term, frequency FROM memory_posting WHERE creator_id = %s AND term = ANY(%s)"""
-# A common word is in thousands of documents: only the best leave the database, each with all its terms. Double
-# precision throughout: a bare number would turn the sum into numeric, which takes three times as long.
+# A common word is in thousands of documents: only the best leave the database, each with all its terms. OFFSET 0 makes
+# it read each term's own part of the index, whatever the planner knows of the table. Double precision throughout: a
+# bare number would turn the sum into numeric, which takes three times as long.
 _FIND_BEST = """
 WITH scored AS (
   SELECT kind, target_id,
          sum(weight * frequency / (frequency + %(base)s::float8 + %(per_term)s::float8 * length)) AS score
-  FROM unnest(%(terms)s::varchar[], %(weights)s::float8[]) AS asked (term, weight) JOIN memory_posting USING (term)
-  WHERE creator_id = %(creator)s
-  GROUP BY kind, target_id
+  FROM unnest(%(terms)s::varchar[], %(weights)s::float8[]) AS asked (term, weight)
+  CROSS JOIN LATERAL (
+    SELECT kind, target_id, frequency, length FROM memory_posting
+    WHERE creator_id = %(creator)s AND term = asked.term OFFSET 0
+  ) posting
+  GROUP BY target_id, kind
 ), best AS (
   SELECT kind, target_id
   FROM scored
@@ -32,8 +36,11 @@ WITH scored AS (
            kind, target_id
   LIMIT %(limit)s
 )
-SELECT kind, target_id, length, term, frequency FROM best JOIN memory_posting USING (kind, target_id)
-WHERE creator_id = %(creator)s AND term = ANY(%(terms)s)"""
+SELECT kind, target_id, length, term, frequency
+FROM best CROSS JOIN LATERAL (
+  SELECT length, term, frequency FROM memory_posting
+  WHERE creator_id = %(creator)s AND term = ANY(%(terms)s) AND kind = best.kind AND target_id = best.target_id OFFSET 0
+) posting"""
 SPARE = 16  # pgvector computes in single precision: near the limit its order may differ from the final one
 
 

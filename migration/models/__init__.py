@@ -2,7 +2,7 @@ from migration.models.archive import DatasetArchive
 from migration.models.dataset import BackfillRun, Dataset
 from migration.models.flag import FeatureFlag
 from migration.models.ledger import LedgerEntry
-from migration.models.measure import CaptureHeartbeat, MinuteCount, Preflight
+from migration.models.measure import CaptureHeartbeat, MinuteCount, Preflight, VersionMark
 from migration.models.outbox import OutboxRow
 from migration.models.parity import ParityMismatch, ParityRun, ParitySuspect
 from migration.models.relay import RelayState
@@ -26,4 +26,5 @@ __all__ = [
     "RolloutPlan",
     "RolloutStep",
     "ShadowRead",
+    "VersionMark",
 ]

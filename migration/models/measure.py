@@ -52,6 +52,19 @@ class CaptureHeartbeat(models.Model):
         return (self.seen_at - self.sent_at).total_seconds() if self.seen_at else None
 
 
+class VersionMark(models.Model):
+    """The highest version given by an instant: rows with a greater one were written later."""
+
+    at = models.DateTimeField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="version_mark_recent_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} v{self.version}"
+
+
 class Preflight(models.Model):
     """What was found before a backfill: ``findings`` are ``{name, ok, detail}``."""
 

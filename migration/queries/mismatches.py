@@ -2,19 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from migration.errors import MigrationError
-from migration.mapping import Kind
+from migration.mapping.redaction import show_sides
 from migration.models import ParityMismatch
 from migration.registry import DatasetSpec, get_spec
-from migration.stores import documents, rows
-
-LONGEST_SHOWN = 200
-ABSENT = "—"
-CONTENT_KINDS = frozenset({Kind.TEXT, Kind.TEXTS, Kind.JSON, Kind.BYTES})
+from migration.stores import raw_documents, rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +52,30 @@ def get_mismatch_detail(*, mismatch: ParityMismatch, with_content: bool) -> Mism
         PyMongoError: when MongoDB is away.
     """
     spec = get_spec(mismatch.run.dataset.name)
-    row = rows.read_rows(spec, keys=[mismatch.key]).rows.get(mismatch.key)
-    document = documents.read_documents(spec, keys=[mismatch.key]).get(mismatch.key)
+    row, document = _read_sides(spec, mismatch)
     names = _find_differing(spec, row, document)
     return MismatchDetail(
         has_row=row is not None,
         has_document=document is not None,
         row_version=row["version"] if row else None,
-        document_version=document.get("_mig", {}).get("v") if document else None,
+        document_version=_get_version(document),
         fields=_pair_fields(spec, row, document, names, set(mismatch.fields), with_content=with_content),
     )
+
+
+def _read_sides(spec: DatasetSpec, mismatch: ParityMismatch) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    if mismatch.key is None:
+        raw = raw_documents.fetch_foreign(spec, document_id=mismatch.document_id)
+        return None, raw_documents.decode(raw) if raw is not None else None
+    stored = raw_documents.fetch_keys(spec, keys=[mismatch.key]).get(mismatch.key)
+    document = raw_documents.decode(stored) if stored is not None else None
+    row = rows.read_rows(spec, keys=[mismatch.key]).rows.get(mismatch.key)
+    return row, None if document is None or raw_documents.is_tombstone(document) else document
+
+
+def _get_version(document: Mapping[str, Any] | None) -> object:
+    stamp = document.get("_mig") if document else None
+    return stamp.get("v") if isinstance(stamp, dict) else None
 
 
 def _find_differing(spec: DatasetSpec, row: Mapping[str, Any] | None, document: dict[str, Any] | None) -> set[str]:
@@ -89,17 +97,17 @@ def _pair_fields(
     with_content: bool,
 ) -> list[FieldPair]:
     """Pair the declared fields, then what else differs: derived fields, the stamp, fields nobody declared."""
-    kinds = {field.name: field.kind for field in spec.mapper.fields}
+    hidden = {field.name: field.hides_values for field in spec.mapper.fields}
     declared = (row or {}, spec.mapper.to_row(document) if document else {})
     others = (_map_or_nothing(spec, row), document or {})
 
     def pair(name: str, sides: tuple[Mapping[str, Any], Mapping[str, Any]], *, is_content: bool) -> FieldPair:
-        left, right = _show_sides(name, sides, hide=is_content and not with_content)
+        left, right = show_sides(name, *sides, hide=is_content and not with_content)
         differs, was_reported = name in differing, name in reported
         return FieldPair(name=name, row_value=left, document_value=right, differs=differs, was_reported=was_reported)
 
-    return [pair(name, declared, is_content=kind in CONTENT_KINDS) for name, kind in kinds.items()] + [
-        pair(name, others, is_content=name != "_mig") for name in sorted((differing | reported) - kinds.keys())
+    return [pair(name, declared, is_content=is_content) for name, is_content in hidden.items()] + [
+        pair(name, others, is_content=name != "_mig") for name in sorted((differing | reported) - hidden.keys())
     ]
 
 
@@ -108,32 +116,3 @@ def _map_or_nothing(spec: DatasetSpec, row: Mapping[str, Any] | None) -> dict[st
         return spec.mapper.to_document(row) if row else {}
     except MigrationError:
         return {}
-
-
-def _show_sides(name: str, sides: tuple[Mapping[str, Any], Mapping[str, Any]], *, hide: bool) -> tuple[str, str]:
-    """Return both values as text; their types are added where they differ."""
-    present = [type(side[name]).__name__ for side in sides if name in side]
-    with_type = len(set(present)) > 1
-    left, right = (_show(side, name, hide=hide, with_type=with_type) for side in sides)
-    return left, right
-
-
-def _show(values: Mapping[str, Any], name: str, *, hide: bool, with_type: bool) -> str:
-    if name not in values:
-        return ABSENT
-    value = values[name]
-    suffix = f" ({type(value).__name__})" if with_type else ""
-    text = _format(value)
-    if hide and value is not None:
-        digest = blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()
-        return f"withheld: {len(text)} characters, hash {digest}{suffix}"
-    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
-    return shown + suffix
-
-
-def _format(value: object) -> str:
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return value if isinstance(value, str) else repr(value)

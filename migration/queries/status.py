@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 
-from migration.enums import Stage
+from migration.enums import ParityMode, ParityTier, Stage
 from migration.models import BackfillRun, Dataset, OutboxRow, ParityRun
 from migration.registry import iterate_specs
 
@@ -60,8 +60,9 @@ def list_dataset_statuses(*, now: datetime) -> list[DatasetStatus]:
 
 
 def get_latest_parity(*, name: str) -> ParityRun | None:
-    """Return the latest finished parity run of what MongoDB holds now: runs before the latest backfill do not count."""
-    finished = ParityRun.objects.filter(dataset__name=name).exclude(finished_at=None)
+    """Return the latest finished full deep pass since the latest backfill: of what MongoDB holds now."""
+    passes = ParityRun.objects.filter(dataset__name=name, tier=ParityTier.DEEP, mode=ParityMode.FULL)
+    finished = passes.exclude(finished_at=None)
     backfill = BackfillRun.objects.filter(dataset__name=name).order_by("-pk").first()
     if backfill is None or Dataset.objects.filter(name=name, stage__in=[Stage.OFF, Stage.CAPTURE]).exists():
         return None

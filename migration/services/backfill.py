@@ -27,7 +27,7 @@ from migration.services.backfill_chunks import (
     read_chunk,
     write_chunk,
 )
-from migration.services.backfill_pace import Pace, find_wait_reason
+from migration.services.backfill_pace import FIRST_ROWS, Pace, find_wait_reason
 from migration.services.backfill_validation import validate_copy
 from migration.services.capture_settling import wait_for_capture
 from migration.services.datasets import move_dataset
@@ -39,6 +39,7 @@ from migration.stores.schema import require_schema
 __all__ = ["BackfillProgress", "copy_chunk", "enqueue_deletes", "run_backfill", "wait_for_capture"]
 
 POLL_SECONDS = 0.25
+SWEEP_BATCH = 5000
 INDEX_SECONDS = 3600.0  # an index over a large collection takes its time
 OnProgress = Callable[[BackfillProgress], None]
 
@@ -77,6 +78,7 @@ def run_backfill(
         walk.copy_rows()
     except BackfillPaused:
         return _note_wait(run, "The dataset is paused.", clock())
+    _sweep(spec, run, on_progress)
     _create_indexes(spec, run)
     _validate(spec, run, on_progress, clock)
     reach("backfill.before_finish")
@@ -110,6 +112,7 @@ def _open_run(spec: DatasetSpec, *, actor: Any, reason: str, now: datetime) -> B
         move_dataset(name=spec.name, sources=sources, target=Stage.BACKFILL, actor=actor, reason=reason, now=now)
     first, last = rows.get_key_bounds(spec)
     bounds = {"first_key": first, "last_key": last, "estimated_total": rows.estimate_rows(spec)}
+    bounds |= {"had_documents": documents.has_documents(spec)}
     run, _ = BackfillRun.objects.get_or_create(
         dataset=dataset, finished_at=None, defaults={"started_at": now, "updated_at": now, **bounds}
     )
@@ -129,8 +132,8 @@ class _Walk:
     started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        size = self.chunk or self.run.chunk_rows
-        self.pace = Pace(is_fixed=self.chunk is not None, **({"rows": size} if size else {}))
+        size = self.chunk or self.run.chunk_rows or FIRST_ROWS
+        self.pace = Pace(rows=size, is_fixed=self.chunk is not None)
 
     def copy_rows(self) -> None:
         """Copy to the end; while MongoDB takes one chunk the next is read and mapped."""
@@ -187,11 +190,29 @@ class _Walk:
             self.on_progress(describe_backfill(self.run))
 
 
-def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int) -> bool:
+def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int = FIRST_ROWS) -> bool:
     """Copy the next rows and move the cursor; return whether rows remain."""
     present = read_chunk(spec, after=run.cursor, limit=chunk)
     write_chunk(spec, run, present, now=now)
     return not present.is_last
+
+
+def _sweep(spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress) -> None:
+    """Hand documents without a row to the relay as deletes: their rows went while nothing was captured.
+
+    A collection that was empty when the run began has none: what came since is captured. Should a key have got a row
+    meanwhile, the relay writes that instead.
+    """
+    if not run.had_documents:
+        return
+    _enter(spec, run, BackfillPhase.SWEEPING)
+    run.orphans = 0
+    for keys in documents.iterate_keys(spec, batch=SWEEP_BATCH):
+        orphans = sorted(set(keys) - rows.find_existing_keys(spec, keys=keys))
+        enqueue_deletes(spec, keys=orphans)
+        run.orphans += len(orphans)
+        on_progress(describe_backfill(run))
+    run.save(update_fields=["orphans"])
 
 
 def _create_indexes(spec: DatasetSpec, run: BackfillRun) -> None:
@@ -204,9 +225,7 @@ def _create_indexes(spec: DatasetSpec, run: BackfillRun) -> None:
         raise DuplicatesFound(f"Documents of {spec.name} share values an index keeps unique: {error}"[:500]) from error
 
 
-def _validate(
-    spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress, clock: Callable[[], datetime]
-) -> None:
+def _validate(spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress, clock: Callable[[], datetime]) -> None:
     _enter(spec, run, BackfillPhase.VALIDATING)
     validate_copy(run=run, clock=clock, on_progress=lambda: on_progress(describe_backfill(run)))
 

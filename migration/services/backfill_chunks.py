@@ -26,9 +26,9 @@ from migration.failpoints import reach
 from migration.mapping.mapper import Document
 from migration.models import BackfillRun, Dataset
 from migration.registry import DatasetSpec
-from migration.services.enqueue import enqueue_deletes, enqueue_upserts
+from migration.services.enqueue import enqueue_upserts
 from migration.services.relay import map_rows
-from migration.stores import documents, rows
+from migration.stores import documents, ledger, rows
 from migration.stores.schema import require_schema
 
 
@@ -97,16 +97,18 @@ class ChunkReader:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        self._thread.submit(connection.close)
+        self._thread.submit(_close_connection)
         self._thread.shutdown()
+
+
+def _close_connection() -> None:
+    """Close this thread's own connection: the proxy must be asked in the thread it is about."""
+    connection.close()
 
 
 @transaction.atomic(durable=True)
 def write_chunk(spec: DatasetSpec, run: BackfillRun, chunk: Chunk, *, now: datetime) -> BackfillRun:
     """Write a chunk and move the cursor in one transaction; return the run as it then is.
-
-    Documents in the chunk's key range without a row are handed to the relay as deletes: they were deleted while
-    nothing was captured. Should one have got a row meanwhile, the relay writes that instead.
 
     Raises:
         ChunkStale: the table was truncated, or another process moved the cursor.
@@ -117,18 +119,14 @@ def write_chunk(spec: DatasetSpec, run: BackfillRun, chunk: Chunk, *, now: datet
     if run.cursor != chunk.after or rows.get_file_number(spec) != chunk.file_number:
         raise ChunkStale
     reach("backfill.before_write")
-    until = None if chunk.is_last else chunk.last_key
-    # Before the writes: a new collection has nothing to list, and what is written now needs no second look.
-    orphans = [key for key in documents.list_keys(spec, after=chunk.after, until=until) if key not in chunk.present]
     refused = {one.key: one.reason for one in documents.write_documents(spec, chunk.documents)} | chunk.refused
     reach("backfill.after_write")
-    enqueue_deletes(spec, keys=orphans)
+    ledger.record_written(spec, (one for one in chunk.documents if one["_id"] not in refused))
     enqueue_upserts(spec, keys=list(refused))
     BackfillRun.objects.filter(pk=run.pk).update(
         cursor=chunk.last_key,
         copied=F("copied") + len(chunk.present) - len(refused),
         refused=F("refused") + len(refused),
-        orphans=F("orphans") + len(orphans),
         waiting_because="",
         updated_at=now,
     )

@@ -45,9 +45,7 @@ def _enqueue(spec: DatasetSpec, *, keys: Sequence[int], operation: Operation) ->
     if not keys:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            _fill(_ENQUEUE, spec), {"dataset": spec.name, "operation": operation.value, "keys": list(keys)}
-        )
+        cursor.execute(_fill(_ENQUEUE, spec), {"dataset": spec.name, "operation": operation.value, "keys": list(keys)})
         cursor.execute("SELECT pg_notify('migration_outbox', %s)", [spec.name])
 
 

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from migration.enums import Flag
-from migration.models import CaptureHeartbeat, Dataset, OutboxRow
+from migration.models import CaptureHeartbeat, Dataset, OutboxRow, VersionMark
 from migration.queries.flags import is_flag_on
 from migration.queries.heartbeats import is_heartbeat_due
 from migration.registry import DatasetSpec, get_spec, iterate_specs
@@ -16,6 +16,7 @@ from migration.stores import rows
 from migration.stores.documents import read_versions
 
 KEPT = timedelta(days=14)
+MARK_EVERY = timedelta(hours=1)
 LOCK_MS = 200
 COUNTED = 100_000  # rows of an outbox; more is shown as this many
 LOOKED_AT = 100  # heartbeats under way
@@ -110,6 +111,18 @@ def _note(heartbeat_ids: list[int], now: datetime) -> int:
     return CaptureHeartbeat.objects.filter(pk__in=heartbeat_ids, seen_at=None).update(seen_at=now)
 
 
+def mark_version(*, now: datetime) -> bool:
+    """Note once an hour which version was given last; return whether it was time to.
+
+    The version is read before ``now`` is noted as its instant, so that whatever is written later is above it.
+    """
+    if VersionMark.objects.filter(at__gt=now - MARK_EVERY).exists():
+        return False
+    VersionMark.objects.create(version=rows.read_latest_version(), at=timezone.now())
+    return True
+
+
 def remove_old_heartbeats(*, now: datetime) -> int:
-    """Delete heartbeats after 14 days; return how many."""
-    return CaptureHeartbeat.objects.filter(sent_at__lt=now - KEPT).delete()[0]
+    """Delete heartbeats and version marks after 14 days; return how many."""
+    marks, _ = VersionMark.objects.filter(at__lt=now - KEPT).delete()
+    return marks + CaptureHeartbeat.objects.filter(sent_at__lt=now - KEPT).delete()[0]

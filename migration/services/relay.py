@@ -25,7 +25,7 @@ from migration.models import OutboxRow
 from migration.registry import DatasetSpec, get_spec
 from migration.services.heartbeats import note_written
 from migration.services.minutes import COUNTER
-from migration.stores import documents, rows
+from migration.stores import documents, ledger, rows
 from migration.stores.schema import require_schema
 from veri.platform.observability.metrics import DUAL_WRITE_DURATION, RELAY_BATCHES, RELAY_ROWS
 
@@ -159,8 +159,10 @@ def _apply(spec: DatasetSpec, changes: _Changes) -> tuple[int, int, int]:
     reach("relay.before_write")
     if changes.truncated_at:
         documents.delete_older(spec, version=changes.truncated_at)
+        ledger.forget_older(spec, version=changes.truncated_at)
     refused |= {one.key: one.reason for one in documents.write_documents(spec, mapped + tombstones)}
     reach("relay.after_write")
+    ledger.record_written(spec, (one for one in mapped + tombstones if one["_id"] not in refused))
     stamps = {one["_id"]: one["_mig"]["v"] for one in mapped + tombstones if one["_id"] not in refused}
     _quarantine(spec, changes, read.rows, refused)
     note_written(dataset=spec.name, versions=stamps)

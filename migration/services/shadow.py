@@ -22,6 +22,7 @@ from django.utils import timezone
 from migration.enums import Measure, ShadowOutcome
 from migration.models import ShadowRead
 from migration.queries.routes import ReadSeen, Store, has_pending_write
+from migration.services.lazy_fill import reading_bare
 from migration.services.minutes import COUNTER
 
 THREADS = 2
@@ -190,7 +191,7 @@ def _read_postgres(seen: ReadSeen, seconds: float) -> object:
 def _read_mongo(seen: ReadSeen, seconds: float) -> object:
     import pymongo  # the driver loads only where reads are compared
 
-    with pymongo.timeout(seconds):
+    with pymongo.timeout(seconds), reading_bare():
         return seen.digest(seen.from_mongo())
 
 

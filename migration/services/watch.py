@@ -13,7 +13,8 @@ from migration.queries.guards.operation import get_current_lag
 from migration.queries.guards.reads import MONGO_READS, count_reads
 from migration.queries.minutes import list_percentiles_ms
 from migration.queries.status import get_latest_parity
-from migration.services.datasets import move_dataset
+from migration.services.datasets import end_capture, move_dataset
+from migration.services.outbox_limit import find_overfull_datasets
 from veri.platform.ops.services.notifications import queue_alert
 
 ACTOR = "watch"
@@ -89,6 +90,24 @@ def _roll_back(dataset: Dataset, reason: str, now: datetime) -> bool:
                 name=dataset.name, sources=READ_STAGES, target=Stage.ROLLED_BACK, actor=ACTOR, reason=reason, now=now
             )
             raise_alarm(dataset=dataset, title="was rolled back by itself", text=reason, now=now)
+    except StageConflict:  # an operator was faster
+        return False
+    return True
+
+
+def enforce_outbox_limits(*, now: datetime) -> list[str]:
+    """Return datasets whose outbox is full to OFF and hold them there; tell a person that they must be copied anew."""
+    return [name for name in find_overfull_datasets(now=now) if _stop_overfull(name, now)]
+
+
+def _stop_overfull(name: str, now: datetime) -> bool:
+    limit = f"{settings.MIGRATION.outbox_limit:,.0f}"
+    reason = f"{limit} changes waited for MongoDB: capturing ended; a new backfill is needed."
+    try:
+        with transaction.atomic(durable=True):
+            dataset = end_capture(name=name, actor=ACTOR, reason=reason, now=now)
+            Dataset.objects.filter(pk=dataset.pk).update(is_held=True)
+            raise_alarm(dataset=dataset, title="returned to off", text=reason, now=now)
     except StageConflict:  # an operator was faster
         return False
     return True

@@ -4,7 +4,7 @@ A guarded upsert matches only an older version. When the stored version is equal
 insert and fails with a duplicate key on ``_id``: that means "newer exists" and is success.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -149,8 +149,30 @@ def list_keys(spec: DatasetSpec, *, after: int, until: int | None) -> list[int]:
     return sorted(one["_id"] for one in found if not is_tombstone(one))
 
 
+def iterate_keys(spec: DatasetSpec, *, batch: int) -> Iterator[list[int]]:
+    """Yield the integer keys of all live documents in batches, in no order, in memory bounded by a batch.
+
+    Documents with another type of ``_id`` are foreign; verification names them.
+    """
+    keys: list[int] = []
+    for one in get_database()[spec.collection].find({}, {"_mig.d": 1}):
+        if isinstance(one["_id"], int) and not is_tombstone(one):
+            keys.append(one["_id"])
+        if len(keys) == batch:
+            yield keys
+            keys = []
+    if keys:
+        yield keys
+
+
+def has_documents(spec: DatasetSpec) -> bool:
+    """Tell whether the collection holds anything."""
+    return get_database()[spec.collection].find_one({}, {"_id": 1}) is not None
+
+
 def is_tombstone(document: Mapping[str, Any]) -> bool:
-    return bool(document.get("_mig", {}).get("d"))
+    stamp = document.get("_mig")
+    return isinstance(stamp, Mapping) and bool(stamp.get("d"))
 
 
 def create_indexes(spec: DatasetSpec) -> None:

@@ -45,6 +45,16 @@ def list_scope(spec: DatasetSpec, *, scope: int, after: int, limit: int) -> list
     )
 
 
+def find_scoped(spec: DatasetSpec, *, scope: int, keys: Sequence[int]) -> set[int]:
+    """Return which of the keys have a row of this creator."""
+    return set(
+        _list(
+            f"SELECT id FROM {spec.table} WHERE {spec.scope_column} = %s AND id = ANY(%s)",  # noqa: S608  names from code
+            [scope, list(keys)],
+        )
+    )
+
+
 def sample_keys(spec: DatasetSpec, *, count: int) -> list[int]:
     """Return up to ``count`` keys at random; of a table with fewer rows all of them.
 

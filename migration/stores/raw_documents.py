@@ -44,10 +44,11 @@ def stream_stamps(spec: DatasetSpec, *, after: int, until: int | None, batch: in
     )
 
 
-def list_foreign(spec: DatasetSpec, *, limit: int) -> list[bytes]:
-    """Return up to ``limit`` documents whose ``_id`` is no 64-bit number."""
+def stream_foreign(spec: DatasetSpec, *, batch: int) -> Iterator[list[bytes]]:
+    """Yield stamp and creator of the documents whose ``_id`` is no 64-bit number."""
     foreign = {"$nor": [{"_id": {"$gte": LOWEST, "$lte": HIGHEST}}]}
-    return [one for raw in _get_collection(spec).find_raw_batches(foreign, limit=limit) for one in split(raw)]
+    shown = {"_mig": 1} if spec.scope_column == "id" else {"_mig": 1, spec.scope_column: 1}
+    yield from _stream(_get_collection(spec).find_raw_batches(foreign, projection=shown, batch_size=batch))
 
 
 def list_scope_keys(spec: DatasetSpec, *, scope: int, batch: int) -> Iterator[list[bytes]]:
@@ -58,13 +59,13 @@ def list_scope_keys(spec: DatasetSpec, *, scope: int, batch: int) -> Iterator[li
 
 def fetch_keys(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, bytes]:
     """Return the documents of the keys, tombstones included."""
-    batches = _get_collection(spec).find_raw_batches({"_id": {"$in": list(keys)}}, batch_size=len(keys) + 1)
+    batches = _iterate(_get_collection(spec).find_raw_batches({"_id": {"$in": list(keys)}}, batch_size=len(keys) + 1))
     return dict(index_by_key(one for raw in batches for one in split(raw)))
 
 
 def fetch_foreign(spec: DatasetSpec, *, document_id: str) -> bytes | None:
     """Return the document whose ``_id`` is given as JSON."""
-    found = _get_collection(spec).find_raw_batches({"_id": parse_id(document_id)})
+    found = _iterate(_get_collection(spec).find_raw_batches({"_id": parse_id(document_id)}))
     return next((one for raw in found for one in split(raw) if write_id(decode(one)["_id"]) == document_id), None)
 
 
@@ -145,6 +146,11 @@ def _stream(batches: Any) -> Iterator[list[bytes]]:
             yield split(raw)
     finally:
         batches.close()
+
+
+def _iterate(batches: Any) -> Iterator[bytes]:
+    """Give raw batches the type they have; the driver declares them as documents."""
+    yield from batches
 
 
 def _bound(after: int, until: int | None) -> dict[str, Any]:

@@ -38,6 +38,27 @@ def read_chunk(spec: DatasetSpec, *, after: int, limit: int) -> RowsRead:
     return RowsRead(rows={row["id"]: row for row in found}, unreadable={})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Rows above a version, and a random share (0 to 1) of the others; the same seed gives the same rows."""
+
+    share: float
+    above_version: int
+    seed: int
+
+
+def read_chosen(spec: DatasetSpec, *, after: int, limit: int, chosen: Chosen) -> RowsRead:
+    """Return up to ``limit`` of the chosen rows with a key above ``after``, lowest keys first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {spec.table} WHERE id > %s AND (version > %s"  # noqa: S608  name from code
+            " OR abs(hashint8extended(id, %s) %% 1000000) < %s) ORDER BY id LIMIT %s",
+            [after, chosen.above_version, chosen.seed, round(chosen.share * 1_000_000), limit],
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    return read_rows(spec, keys=keys) if keys else RowsRead(rows={}, unreadable={})
+
+
 def _list_keys(spec: DatasetSpec, *, after: int, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -87,6 +108,20 @@ def take_version() -> int:
     """Return a version nothing else has or will have."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('migration_version_seq')")
+        return int(cursor.fetchone()[0])
+
+
+def read_latest_version() -> int:
+    """Return the highest version given so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM migration_version_seq")
+        return int(cursor.fetchone()[0])
+
+
+def get_latest_version() -> int:
+    """Return a version nothing written so far is above."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM migration_version_seq")
         return int(cursor.fetchone()[0])
 
 

@@ -16,7 +16,7 @@ from migration.enums import Flag
 from migration.models import OutboxRow
 from migration.registry import iterate_specs
 from migration.services.backfill import run_backfill
-from migration.services.parity import check_parity
+from migration.services.verification import check_parity
 from tests.bench.environment import ROOT
 from tests.bench.measuring import Figure, at_least, at_most, judge
 from tests.bench.processes import create_key, running, wait_until

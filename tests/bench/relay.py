@@ -21,7 +21,7 @@ from veri.platform.connections.mongo import get_database
 
 ROWS = 10_000
 ROUNDS = 5
-TARGET = at_least(0.5)
+TARGET = at_least(0.6)
 RAW = "bench_raw"
 
 

@@ -8,7 +8,7 @@ from creators.models import Creator, Interaction, User
 from migration.registry import iterate_specs
 from migration.services.backfill import run_backfill
 from migration.services.flags import set_flag
-from migration.services.parity import check_parity
+from migration.services.verification import check_parity
 from migration.services.relay import relay_batch
 from tests.conftest import NOW
 from tests.platform.connections.conftest import DEAD_PORT

@@ -7,7 +7,7 @@ from django.utils import timezone
 from creators.models import Interaction
 from migration.models import Dataset, OutboxRow, ParityMismatch, ParityRun
 from migration.services.backfill import run_backfill
-from migration.services.parity import check_parity
+from migration.services.verification import check_parity
 from migration.tasks import check_dataset_parity_task, run_backfill_task
 from tests.console.conftest import drain, list_messages, make_interactions, switch
 from veri.platform.ops.models import AuditEntry

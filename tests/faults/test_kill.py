@@ -13,7 +13,7 @@ from memory.models import Memory, MemoryEvidence
 from migration.enums import ParityState
 from migration.models import OutboxRow
 from migration.registry import iterate_specs
-from migration.services.parity import check_parity
+from migration.services.verification import check_parity
 from tests.faults.conftest import HANDLE, Stack, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults"), pytest.mark.timeout(180)]

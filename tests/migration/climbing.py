@@ -9,7 +9,7 @@ from migration.models import Dataset
 from migration.queries.routes import read_routed
 from migration.registry import get_spec
 from migration.services.backfill import run_backfill
-from migration.services.parity import check_parity
+from migration.services.verification import check_parity
 from migration.services.relay import relay_batch
 from migration.services.rollouts import advance_rollouts
 from migration.services.shadow import wait_for_shadows

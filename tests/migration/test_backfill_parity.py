@@ -12,7 +12,7 @@ from migration.models import BackfillRun, Dataset, OutboxRow, ParityMismatch, Pa
 from migration.queries.status import get_latest_parity
 from migration.registry import get_spec
 from migration.services.backfill import copy_chunk, run_backfill
-from migration.services.parity import check_parity
+from migration.services.verification import check_parity
 from migration.services.reconcile import reconcile_run
 from migration.stores.documents import write_documents
 from tests.migration.conftest import drain, make_interaction, switch

@@ -10,7 +10,7 @@ from django.utils import timezone
 from creators.models import Interaction
 from migration.enums import Measure, Stage
 from migration.models import Dataset, MinuteCount, OutboxRow, ParityMismatch, ParityRun
-from migration.services.watch import find_danger, watch_datasets
+from migration.services.watch import enforce_outbox_limits, find_danger, watch_datasets
 from tests.migration.climbing import climb
 from tests.migration.conftest import make_interaction, switch
 from veri.platform.ops.models import AuditEntry, Notification
@@ -127,3 +127,18 @@ def test_what_was_before_the_stage_does_not_count_against_it(reading, settings):
     Dataset.objects.filter(name=NAME).update(stage_changed_at=timezone.now())
 
     assert find_danger(dataset=get(), now=timezone.now()) == ""
+
+
+def test_full_outbox_returns_the_dataset_to_off_and_says_so(reading, settings):
+    settings.MIGRATION = replace(settings.MIGRATION, outbox_limit=3)
+    switch("USE_MONGO", is_on=False)
+    Interaction.objects.bulk_create([make_interaction(reading, f"more{number}") for number in range(2)])
+    assert enforce_outbox_limits(now=timezone.now()) == []
+    Interaction.objects.bulk_create([make_interaction(reading, f"yet{number}") for number in range(2)])
+
+    assert enforce_outbox_limits(now=timezone.now()) == [NAME]
+
+    dataset = get()
+    assert (dataset.stage, dataset.is_capturing, dataset.is_held) == (Stage.OFF, False, True)
+    assert OutboxRow.objects.filter(dataset=NAME).count() == 0
+    assert "a new backfill is needed" in Notification.objects.get(subject__contains="returned to off").body

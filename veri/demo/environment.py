@@ -8,6 +8,18 @@ from pathlib import Path
 from veri.settings.env import BASE_DIR, start_embedded_stores
 
 ROOT = BASE_DIR / "var" / "demo"
+SHADOW_SAMPLES = 10
+# Windows of days pass in seconds; the guards are the same. Embedded MongoDB is slower than PostgreSQL.
+LIMITS = {
+    "MIGRATION_DUAL_WRITE_SECONDS": "2",
+    "MIGRATION_HIGH_VOLUME_DUAL_WRITE_SECONDS": "4",
+    "MIGRATION_CATCHUP_SECONDS": "1",
+    "MIGRATION_SOAK_SECONDS": "2",
+    "MIGRATION_ROLLOUT_STEP_SECONDS": "0.2",
+    "MIGRATION_SHADOW_SHARE": "1",
+    "MIGRATION_SHADOW_SAMPLES": str(SHADOW_SAMPLES),
+    "MIGRATION_LATENCY_RATIO": "100",
+}
 REPORT = BASE_DIR / "var" / "demo-report.json"
 
 
@@ -19,7 +31,7 @@ def prepare_environment() -> Path:
     shutil.rmtree(ROOT, ignore_errors=True)
     for name in ("DATABASE_URL", "REDIS_URL", "MONGODB_URI", "CLAUDE_API_KEY", "VOYAGE_API_KEY"):
         os.environ[name] = ""  # the demo shows what runs with nothing set up
-    os.environ |= {
+    os.environ |= LIMITS | {
         "DJANGO_SETTINGS_MODULE": "veri.settings.local",
         "VERI_VAR_DIR": str(ROOT),
         "LOG_LEVEL": "ERROR",

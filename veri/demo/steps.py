@@ -17,13 +17,11 @@ from memory.models import Memory
 from migration.enums import Flag, Stage
 from migration.models import Dataset, OutboxRow, ParityRun
 from migration.queries.flags import list_flag_states
-from migration.registry import iterate_specs
-from migration.services.backfill import run_backfill
 from migration.services.flags import set_flag
-from migration.services.parity import check_parity
-from migration.services.stages import promote_dataset
+from veri.demo import ladder
 from veri.demo.api import Api
-from veri.demo.environment import ROOT
+from veri.demo.environment import ROOT, SHADOW_SAMPLES
+from veri.demo.errors import DemoFailed, expect
 from veri.demo.processes import Processes
 from veri.platform import embedded
 from veri.platform.events.models import Delivery, DeliveryState
@@ -31,10 +29,7 @@ from veri.platform.events.models import Delivery, DeliveryState
 ACTOR = "demo"
 LIVE_WRITES = 50
 WAIT_SECONDS = 45
-
-
-class DemoFailed(Exception):
-    """Raised when something is not as it must be."""
+FLAGS_SECONDS = 2  # what the flags promise: every process follows within two seconds
 
 
 class Demo:
@@ -92,11 +87,7 @@ class Demo:
     def backfill(self) -> str:
         self._live = threading.Thread(target=self._write_live, args=["live", LIVE_WRITES])
         self._live.start()
-        copied = {}
-        for spec in iterate_specs():
-            run = run_backfill(name=spec.name, actor=ACTOR, reason="demo", clock=timezone.now)
-            copied[spec.name] = run.copied
-        return ", ".join(f"{name} {count:,}" for name, count in copied.items())
+        return ladder.copy_all()
 
     def drain(self) -> str:
         if self._live:
@@ -109,18 +100,38 @@ class Demo:
 
     def check_parity(self) -> str:
         self._wait_for_calm()
-        runs = [check_parity(name=spec.name, clock=timezone.now) for spec in iterate_specs()]
-        for run in runs:
-            expect(run.percent, 100.0, f"parity of {run.dataset.name} ({run.state})")
-        return ", ".join(f"{run.dataset.name} {run.percent:.0f} % of {run.compared:,}" for run in runs)
+        return ladder.verify_all()
 
-    def switch_reads(self) -> str:
-        for spec in iterate_specs():
-            promote_dataset(name=spec.name, actor=ACTOR, reason="demo", now=timezone.now())
+    def climb_to_shadow(self) -> str:
+        ladder.promote_all(Stage.VERIFY)
+        outcome = ladder.verify_all()
+        ladder.promote_all(Stage.SHADOW)
+        return outcome
+
+    def compare_reads(self) -> str:
         self._set(Flag.READ_FROM_MONGO, is_on=True)
         self._set(Flag.HYBRID_SEARCH, is_on=True)
-        time.sleep(2)  # what the flags promise: every process follows within two seconds
-        return f"{Dataset.objects.filter(stage=Stage.CUTOVER).count()} datasets cut over, hybrid search on"
+        time.sleep(FLAGS_SECONDS)
+        return ladder.compare_reads(ask=self._ask_and_look, samples=SHADOW_SAMPLES)
+
+    def _ask_and_look(self) -> None:
+        self._ask_all(store="postgres")
+        for creator in self._samples.creators:
+            self.api.get(f"/creators/{creator.handle}")
+
+    def open_canary(self) -> str:
+        return ladder.open_canary()
+
+    def cut_over(self) -> str:
+        outcome = ladder.cut_over()
+        time.sleep(FLAGS_SECONDS)
+        return outcome
+
+    def roll_back(self) -> str:
+        question = self._samples.questions[0]
+        return ladder.roll_back(
+            ask_store=lambda: str(self.api.ask(creator=question.creator, question=question.question)["store"])
+        )
 
     def ask_from_mongo(self) -> str:
         return self._ask_all(store="mongo")
@@ -141,7 +152,8 @@ class Demo:
     def switch_off(self) -> str:
         for flag in (Flag.HYBRID_SEARCH, Flag.READ_FROM_MONGO, Flag.USE_MONGO):
             self._set(flag, is_on=False)
-        time.sleep(2)
+        ladder.stop_all()
+        time.sleep(FLAGS_SECONDS)
         expect(Dataset.objects.exclude(stage=Stage.OFF).count(), 0, "datasets not off")
         before = OutboxRow.objects.count()
         self._write_live("after", 1)
@@ -222,8 +234,3 @@ def check_answer(question: str, answer: dict[str, Any], expected: list[str], out
         expect(model.objects.filter(pk=citation["id"]).count(), 1, f"citation {citation}")
     if not answer["citations"]:
         raise DemoFailed(f"{question!r} was answered without a citation")
-
-
-def expect(found: object, wanted: object, what: str) -> None:
-    if found != wanted:
-        raise DemoFailed(f"{what}: expected {wanted}, found {found}")

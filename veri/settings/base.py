@@ -186,6 +186,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MemoryStateEnum": "memory.enums.MemoryState",
         "ConnectionStateEnum": "creators.enums.ConnectionState",
+        "StageEnum": "migration.enums.Stage",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "AUTHENTICATION_WHITELIST": [

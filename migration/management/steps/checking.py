@@ -16,7 +16,7 @@ SHOWN = 20
 
 @step("parity", "compare every key and field of datasets", add_dataset)
 def check(context: Context) -> None:
-    from migration.services.parity import check_parity  # drivers load only for this step
+    from migration.services.verification import check_parity  # drivers load only for this step
 
     runs = [check_parity(name=name, clock=timezone.now, actor=context.actor) for name in context.names]
     for run in runs:

@@ -54,9 +54,7 @@ class Comparer:
             self._learn(expected, raw)
             return None
         kind = classify(differing, row=row, document=document)
-        return Difference(
-            key=key, kind=kind, fields=tuple(one.name for one in differing), row=row, document=document
-        )
+        return Difference(key=key, kind=kind, fields=tuple(one.name for one in differing), row=row, document=document)
 
     def _find_extras(self, keys: set[int], stored: Mapping[int, bytes]) -> Iterator[Difference]:
         live = {key: raw_documents.decode(stored[key]) for key in keys}

@@ -48,7 +48,9 @@ class Difference:
         document = self.document or {}
         row, stored = self.row or {}, spec.mapper.to_row({"_id": None, **document})
         hidden = {one.name: one.hides_values for one in spec.mapper.fields}
-        return [_describe(spec.mapper, name, row, stored, document, hide=hidden.get(name, True)) for name in self.fields]
+        return [
+            _describe(spec.mapper, name, row, stored, document, hide=hidden.get(name, True)) for name in self.fields
+        ]
 
 
 def classify(found: list[FieldDifference], *, row: Mapping[str, Any], document: Mapping[str, Any]) -> MismatchKind:

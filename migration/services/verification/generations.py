@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db.models import F
 
 from migration.enums import MismatchOutcome
+from migration.failpoints import reach
 from migration.models import ParityRun, ParitySuspect
 from migration.services.verification import suspects
 from migration.services.verification.comparing import Comparer, build_foreign
@@ -43,9 +44,7 @@ class _Progress:
         return time.monotonic() - self.moved_at >= self.patience
 
 
-def settle(
-    comparer: Comparer, run: ParityRun, pace: Pace, *, patience: float, clock: Callable[[], datetime]
-) -> bool:
+def settle(comparer: Comparer, run: ParityRun, pace: Pace, *, patience: float, clock: Callable[[], datetime]) -> bool:
     """Look at a run's suspects until each is certain; return False when the time is over before that.
 
     ``patience`` are the seconds without any progress after which the rest is judged as it is.
@@ -55,6 +54,7 @@ def settle(
         left = _look_again(comparer, run, pace)
         ParityRun.objects.filter(pk=run.pk).update(generation=F("generation") + 1, updated_at=clock())
         run.refresh_from_db(fields=["generation"])
+        reach("verify.settled")
         relay_mark = suspects.read_relay_mark(comparer.spec)
         progress.note((left, relay_mark))
         if progress.has_stopped or run.generation >= MOST_GENERATIONS:
@@ -84,7 +84,7 @@ def _look_at(comparer: Comparer, page: Sequence[ParitySuspect]) -> int:
     still: list[ParitySuspect] = []
     gone: list[ParitySuspect] = []
     for one in page:
-        difference = found.get(one.key) if one.key is not None else _look_at_foreign(comparer, one.document_id)
+        difference = found.get(one.key) if one.key is not None else look_at_foreign(comparer, one.document_id)
         if difference is None:
             gone.append(one)
             continue
@@ -96,7 +96,8 @@ def _look_at(comparer: Comparer, page: Sequence[ParitySuspect]) -> int:
     return sum(not one.outcome for one in still)
 
 
-def _look_at_foreign(comparer: Comparer, document_id: str) -> Difference | None:
+def look_at_foreign(comparer: Comparer, document_id: str) -> Difference | None:
+    """Return a foreign document's difference, or None when it is gone."""
     raw = raw_documents.fetch_foreign(comparer.spec, document_id=document_id)
     return build_foreign(raw) if raw is not None else None
 
