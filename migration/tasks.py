@@ -1,6 +1,7 @@
 """Celery's side of the migration: nightly parity, reconciliation, and the long steps an operator starts."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -12,9 +13,15 @@ from pymongo.errors import PyMongoError
 
 from migration.enums import ParityState, Stage
 from migration.errors import MigrationError
-from migration.models import Dataset, ParityRun
+from migration.models import BackfillRun, Dataset, ParityRun
 from migration.registry import iterate_specs
 from migration.services.backfill import BackfillProgress, run_backfill
+from migration.services.heartbeats import (
+    mark_version,
+    note_arrivals,
+    remove_old_heartbeats,
+    send_due_heartbeats,
+)
 from migration.services.measures import remove_old_measures
 from migration.services.reconcile import reconcile_run
 from migration.services.rollouts import advance_rollouts
@@ -25,6 +32,7 @@ from veri.platform.ops.services.audit import record_audit
 
 SLICE_SECONDS = 180.0  # well below the task's time limit: a backfill of any length is many short tasks
 PARITY_SECONDS = 3500
+FORGOTTEN = timedelta(minutes=5)
 logger = structlog.get_logger(__name__)
 
 
@@ -83,6 +91,7 @@ def check_dataset_parity_task(*, dataset: str, actor_id: int, reason: str, **_un
             _record(dataset, "parity", actor_id, reason=reason)
             check_parity(name=dataset, clock=timezone.now, actor=_find_actor(actor_id))
 
+
 @shared_task(name="migration.watch")
 def watch_task(**_unknown: Any) -> None:
     """Roll back what breaks a limit, end captures whose outbox is full."""
@@ -119,6 +128,8 @@ def _backfill_slice(*, dataset: str, actor: Any, reason: str) -> bool:
 
 
 def _find_actor(actor_id: int) -> Any:
+    if not actor_id:
+        return "beat"
     return get_user_model()._default_manager.filter(pk=actor_id).first() or "a deleted account"  # noqa: SLF001  Django's documented API
 
 
@@ -146,3 +157,27 @@ def _check(name: str) -> ParityRun | None:
     except PyMongoError as error:  # kept as a failed run; the next schedule tries again
         logger.warning("parity_failed", dataset=name, error=type(error).__name__)
         return None
+
+
+# --- capture: heartbeats, backfills that lost their process
+
+
+@shared_task(name="migration.send_heartbeats")
+def send_heartbeats_task(**_unknown: Any) -> None:
+    """Send what is due, look what arrived, note the version of the hour, drop what is old."""
+    now = timezone.now()
+    mark_version(now=now)
+    send_due_heartbeats(now=now)
+    try:
+        note_arrivals(now=now)
+    except PyMongoError as error:  # under way they stay, and their age is the lag
+        logger.warning("heartbeats_not_read", error=type(error).__name__)
+    remove_old_heartbeats(now=now)
+
+
+@shared_task(name="migration.sweep_backfills")
+def sweep_backfills_task(**_unknown: Any) -> None:
+    """Ask again for backfills nobody has moved lately: their process died, or the dataset was resumed."""
+    forgotten = BackfillRun.objects.filter(finished_at=None, updated_at__lt=timezone.now() - FORGOTTEN)
+    for name in forgotten.filter(dataset__stage=Stage.BACKFILL).values_list("dataset__name", flat=True):
+        run_backfill_task.apply_async(kwargs={"dataset": name, "actor_id": 0, "reason": "goes on where it was left"})

@@ -65,7 +65,7 @@ def get_mismatch_detail(*, mismatch: ParityMismatch, with_content: bool) -> Mism
 
 def _read_sides(spec: DatasetSpec, mismatch: ParityMismatch) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     if mismatch.key is None:
-        raw = raw_documents.fetch_foreign(spec, document_id=mismatch.document_id)
+        raw = raw_documents.find_foreign(spec, document_ids={mismatch.document_id}).get(mismatch.document_id)
         return None, raw_documents.decode(raw) if raw is not None else None
     stored = raw_documents.fetch_keys(spec, keys=[mismatch.key]).get(mismatch.key)
     document = raw_documents.decode(stored) if stored is not None else None

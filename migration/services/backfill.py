@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pymongo
@@ -40,6 +40,7 @@ __all__ = ["BackfillProgress", "copy_chunk", "enqueue_deletes", "run_backfill", 
 
 POLL_SECONDS = 0.25
 SWEEP_BATCH = 5000
+ALIVE_EVERY = timedelta(seconds=10)
 INDEX_SECONDS = 3600.0  # an index over a large collection takes its time
 OnProgress = Callable[[BackfillProgress], None]
 
@@ -78,7 +79,7 @@ def run_backfill(
         walk.copy_rows()
     except BackfillPaused:
         return _note_wait(run, "The dataset is paused.", clock())
-    _sweep(spec, run, on_progress)
+    _sweep(spec, run, on_progress, clock)
     _create_indexes(spec, run)
     _validate(spec, run, on_progress, clock)
     reach("backfill.before_finish")
@@ -186,6 +187,7 @@ class _Walk:
                 return
             if reason and reason != self.run.waiting_because:
                 _note_wait(self.run, reason, self.clock())
+            _keep_alive(self.run, self.clock())
             time.sleep(min(rest, POLL_SECONDS) if not reason else POLL_SECONDS)
             self.on_progress(describe_backfill(self.run))
 
@@ -197,7 +199,7 @@ def copy_chunk(spec: DatasetSpec, run: BackfillRun, *, now: datetime, chunk: int
     return not present.is_last
 
 
-def _sweep(spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress) -> None:
+def _sweep(spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress, clock: Callable[[], datetime]) -> None:
     """Hand documents without a row to the relay as deletes: their rows went while nothing was captured.
 
     A collection that was empty when the run began has none: what came since is captured. Should a key have got a row
@@ -211,6 +213,7 @@ def _sweep(spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress) -> None
         orphans = sorted(set(keys) - rows.find_existing_keys(spec, keys=keys))
         enqueue_deletes(spec, keys=orphans)
         run.orphans += len(orphans)
+        _keep_alive(run, clock())
         on_progress(describe_backfill(run))
     run.save(update_fields=["orphans"])
 
@@ -227,7 +230,19 @@ def _create_indexes(spec: DatasetSpec, run: BackfillRun) -> None:
 
 def _validate(spec: DatasetSpec, run: BackfillRun, on_progress: OnProgress, clock: Callable[[], datetime]) -> None:
     _enter(spec, run, BackfillPhase.VALIDATING)
-    validate_copy(run=run, clock=clock, on_progress=lambda: on_progress(describe_backfill(run)))
+
+    def report() -> None:
+        _keep_alive(run, clock())
+        on_progress(describe_backfill(run))
+
+    validate_copy(run=run, clock=clock, on_progress=report)
+
+
+def _keep_alive(run: BackfillRun, now: datetime) -> None:
+    """Show now and then that somebody is at it, so that nobody else takes the run up."""
+    if now - run.updated_at > ALIVE_EVERY:
+        run.updated_at = now
+        run.save(update_fields=["updated_at"])
 
 
 @transaction.atomic(durable=True)

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from migration.enums import LIVE_STAGES, Guard, Stage
 from migration.errors import GuardFailed, StageConflict
+from migration.failpoints import reach
 from migration.models import Dataset, RolloutPlan
 from migration.queries.guards import GuardReading, read_guards
 from migration.queries.routes import forget_routes
@@ -51,7 +52,9 @@ def move_dataset(
     readings = _read(dataset, transition, now)
     if not is_forced:
         _require(name, target, readings)
+    reach("stage.before_swap")
     _swap(dataset, target, now)
+    reach("stage.after_swap")
     _record(dataset, target, actor=actor, reason=reason, readings=readings, is_forced=is_forced, now=now)
     transaction.on_commit(forget_routes)
     dataset.refresh_from_db()

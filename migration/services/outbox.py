@@ -10,6 +10,7 @@ from migration.sql import get_partition
 
 LOCK_MS = 500  # longer waits would hold up everybody who writes the captured table
 DELETE_BATCH = 50_000
+COMPACT_BATCH = 500_000
 _TABLE = OutboxRow._meta.db_table  # noqa: SLF001  documented
 
 _DELETE = f"""
@@ -61,7 +62,7 @@ def _delete_waiting(dataset: str) -> None:
             deleted = cursor.rowcount
 
 
-def compact_outbox(*, dataset: str, limit: int = DELETE_BATCH) -> int:
+def compact_outbox(*, dataset: str, limit: int = COMPACT_BATCH) -> int:
     """Delete up to ``limit`` rows that say no more than a later one; return how many.
 
     Of each key the newest row of every creator and operation stays: the relay re-reads the key, knows its newest

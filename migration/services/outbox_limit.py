@@ -12,7 +12,6 @@ from migration.sql import get_partition
 from veri.platform.ops.services.notifications import queue_alert
 
 WARN_SHARE = 0.8
-COMPACT_SHARE = 0.5
 LEAST_ROW_BYTES = 80  # line pointer, header and the shortest values: a page never holds more rows than that
 _TABLE = OutboxRow._meta.db_table  # noqa: SLF001  documented
 
@@ -41,7 +40,7 @@ def measure_outbox(*, dataset: str) -> OutboxFill:
         cursor.execute("SELECT pg_relation_size(to_regclass(%s))", [get_partition(dataset)])
         (size,) = cursor.fetchone()
         rows = 0
-        if size is None or size / LEAST_ROW_BYTES >= COMPACT_SHARE * limit:
+        if size is None or size / LEAST_ROW_BYTES >= WARN_SHARE * limit:
             cursor.execute(
                 f"SELECT count(*) FROM (SELECT 1 FROM {_TABLE} WHERE dataset = %s LIMIT %s) rows",  # noqa: S608  the model's own table
                 [dataset, limit],
@@ -58,12 +57,12 @@ def is_outbox_full(*, dataset: str) -> bool:
 def find_overfull_datasets(*, now: datetime) -> list[str]:
     """Return the datasets whose outbox is full, even after rows that say nothing new were dropped.
 
-    From half of the limit on an outbox is compacted; from 80 % on staff is warned, once until it is settled.
+    From 80 % of the limit on staff is warned, once until the notice is settled.
     """
     found = []
     for name in Dataset.objects.filter(is_capturing=True).order_by("pk").values_list("name", flat=True):
         fill = measure_outbox(dataset=name)
-        if fill.share >= COMPACT_SHARE and compact_outbox(dataset=name):
+        if fill.is_full and compact_outbox(dataset=name):
             fill = measure_outbox(dataset=name)
         if fill.is_full:
             found.append(name)

@@ -145,7 +145,7 @@ def list_keys(spec: DatasetSpec, *, after: int, until: int | None) -> list[int]:
     They are put in order here: the embedded server sorts ``_id`` as text.
     """
     bounds: dict[str, Any] = {"$gt": after} if until is None else {"$gt": after, "$lte": until}
-    found = get_database()[spec.collection].find({"_id": bounds}, {"_mig.d": 1})
+    found = get_database()[spec.collection].find({"_id": bounds}, {"_mig": 1})
     return sorted(one["_id"] for one in found if not is_tombstone(one))
 
 
@@ -155,7 +155,7 @@ def iterate_keys(spec: DatasetSpec, *, batch: int) -> Iterator[list[int]]:
     Documents with another type of ``_id`` are foreign; verification names them.
     """
     keys: list[int] = []
-    for one in get_database()[spec.collection].find({}, {"_mig.d": 1}):
+    for one in get_database()[spec.collection].find({}, {"_mig": 1}):
         if isinstance(one["_id"], int) and not is_tombstone(one):
             keys.append(one["_id"])
         if len(keys) == batch:
@@ -204,7 +204,10 @@ def count_live(spec: DatasetSpec) -> int:
 
 
 def read_versions(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, int]:
-    """Return the stored versions of the keys, tombstones' too; documents without a version are left out."""
-    found = get_database()[spec.collection].find({"_id": {"$in": list(keys)}}, {"_mig.v": 1})
-    versions = {one["_id"]: one.get("_mig", {}).get("v") for one in found if isinstance(one.get("_mig", {}), dict)}
+    """Return the stored versions of the keys, tombstones' too; documents without a version are left out.
+
+    The whole stamp is asked for: the embedded server answers a projection of ``_mig.v`` with a field of that name.
+    """
+    found = get_database()[spec.collection].find({"_id": {"$in": list(keys)}}, {"_mig": 1})
+    versions = {one["_id"]: one["_mig"].get("v") for one in found if isinstance(one.get("_mig"), Mapping)}
     return {key: version for key, version in versions.items() if isinstance(version, int)}

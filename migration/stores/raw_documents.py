@@ -1,6 +1,6 @@
 """Documents as the bytes MongoDB sends: read ahead while the caller works, decoded only where they differ."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from struct import Struct
 from typing import Any, TypeVar
@@ -9,8 +9,9 @@ import bson
 from bson import json_util
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.decimal128 import Decimal128
 from bson.errors import BSONError
-from pymongo.collection import Collection
+from pymongo.collection import Collection as MongoCollection
 
 from migration.registry import DatasetSpec
 from veri.platform.connections.mongo import get_database
@@ -63,15 +64,26 @@ def fetch_keys(spec: DatasetSpec, *, keys: Sequence[int]) -> dict[int, bytes]:
     return dict(index_by_key(one for raw in batches for one in split(raw)))
 
 
-def fetch_foreign(spec: DatasetSpec, *, document_id: str) -> bytes | None:
-    """Return the document whose ``_id`` is given as JSON."""
-    found = _iterate(_get_collection(spec).find_raw_batches({"_id": parse_id(document_id)}))
-    return next((one for raw in found for one in split(raw) if write_id(decode(one)["_id"]) == document_id), None)
+def find_foreign(spec: DatasetSpec, *, document_ids: Collection[str], batch: int = 1000) -> dict[str, bytes]:
+    """Return those documents, given by the JSON of their ``_id``, that are there.
+
+    Numbers are asked for by name, all others found in one scan: not every server can be asked for every type.
+    """
+    numbers = [one for one in map(parse_id, document_ids) if isinstance(one, float | Decimal128)]
+    found = _iterate(_get_collection(spec).find_raw_batches({"_id": {"$in": numbers}})) if numbers else iter(())
+    documents = [one for raw in found for one in split(raw)]
+    if len(numbers) < len(document_ids):
+        documents += [one for part in stream_foreign(spec, batch=batch) for one in part if _name(one) in document_ids]
+    return {name: one for one in documents if (name := _name(one)) in document_ids}
+
+
+def _name(document: bytes) -> str:
+    return write_id(decode(document).get("_id"))
 
 
 def delete_foreign(spec: DatasetSpec, *, document_id: str) -> bool:
     """Delete a document of another type of ``_id``; return whether it was there."""
-    return bool(_get_collection(spec).delete_one({"_id": parse_id(document_id)}).deleted_count)
+    return bool(_get_collection(spec).delete_one({"_id": {"$eq": parse_id(document_id)}}).deleted_count)
 
 
 def clear_stamp(spec: DatasetSpec, *, key: int, version: Any) -> bool:
@@ -159,5 +171,5 @@ def _bound(after: int, until: int | None) -> dict[str, Any]:
     return {"_id": {"$gt": after} if until is None else {"$gt": after, "$lte": until}}
 
 
-def _get_collection(spec: DatasetSpec) -> Collection[dict[str, Any]]:
+def _get_collection(spec: DatasetSpec) -> MongoCollection[dict[str, Any]]:
     return get_database()[spec.collection].with_options(codec_options=CODEC)

@@ -80,11 +80,12 @@ def _look_again(comparer: Comparer, run: ParityRun, pace: Pace) -> int:
 def _look_at(comparer: Comparer, page: Sequence[ParitySuspect]) -> int:
     keys = [one.key for one in page if one.key is not None]
     waiting = suspects.list_waiting(comparer.spec, keys)
-    found = {one.key: one for one in compare_keys(comparer, keys)} if keys else {}
+    found = {one.key: one for one in compare_keys(comparer, keys)}
+    foreign = compare_foreign(comparer, [one.document_id for one in page if one.key is None])
     still: list[ParitySuspect] = []
     gone: list[ParitySuspect] = []
     for one in page:
-        difference = found.get(one.key) if one.key is not None else look_at_foreign(comparer, one.document_id)
+        difference = found.get(one.key) if one.key is not None else foreign.get(one.document_id)
         if difference is None:
             gone.append(one)
             continue
@@ -96,14 +97,16 @@ def _look_at(comparer: Comparer, page: Sequence[ParitySuspect]) -> int:
     return sum(not one.outcome for one in still)
 
 
-def look_at_foreign(comparer: Comparer, document_id: str) -> Difference | None:
-    """Return a foreign document's difference, or None when it is gone."""
-    raw = raw_documents.fetch_foreign(comparer.spec, document_id=document_id)
-    return build_foreign(raw) if raw is not None else None
+def compare_foreign(comparer: Comparer, document_ids: Sequence[str]) -> dict[str, Difference]:
+    """Return the differences of those foreign documents that are still there, by id."""
+    found = raw_documents.find_foreign(comparer.spec, document_ids=set(document_ids))
+    return {name: build_foreign(raw) for name, raw in found.items()}
 
 
 def compare_keys(comparer: Comparer, keys: Sequence[int]) -> list[Difference]:
     """Compare single keys: documents are read first, so that a row written in between looks stale, not bent."""
+    if not keys:
+        return []
     stored = raw_documents.fetch_keys(comparer.spec, keys=keys)
     return comparer.compare(rows.read_rows(comparer.spec, keys=keys), stored)
 

@@ -9,7 +9,7 @@ from migration.models import ParityMismatch, ParityRun
 from migration.registry import get_spec
 from migration.services.verification import suspects
 from migration.services.verification.comparing import Comparer
-from migration.services.verification.generations import compare_keys, look_at_foreign
+from migration.services.verification.generations import compare_foreign, compare_keys
 
 PAGE = 1000
 PAUSE_SECONDS = 0.1
@@ -69,12 +69,13 @@ def _look(
     """Return what is still open, and how many were resolved and found to differ twice alike."""
     keys = [one.key for one in page if one.key is not None]
     waiting = suspects.list_waiting(comparer.spec, keys)
-    found = {one.key: one for one in compare_keys(comparer, keys)} if keys else {}
+    found = {one.key: one for one in compare_keys(comparer, keys)}
+    foreign = compare_foreign(comparer, [one.document_id for one in page if one.key is None])
     left: list[ParityMismatch] = []
     right: list[int] = []
     wrong: list[ParityMismatch] = []
     for one in page:
-        difference = found.get(one.key) if one.key is not None else look_at_foreign(comparer, one.document_id)
+        difference = found.get(one.key) if one.key is not None else foreign.get(one.document_id)
         if difference is None:
             right.append(one.pk)
             continue
