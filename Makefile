@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check bench openapi format clean
+.PHONY: help install demo run test faults check bench openapi format clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +33,10 @@ run: $(RUNTIME) ## Start web, worker, beat and relay; prints the console's addre
 	@$(BIN)/honcho start -f deploy/Procfile -d .
 
 test: $(DEV) ## Run every test on embedded stores
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "not storm" $(TESTS)
+
+faults: $(DEV) ## Kill everything at every named point under concurrent writers; nothing may be lost
+	$(BIN)/python -m pytest -m storm tests/storm
 
 check: $(DEV) ## Ruff, mypy, import contracts, migrations, OpenAPI drift, deployment check
 	$(BIN)/ruff check .
