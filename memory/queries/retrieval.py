@@ -145,11 +145,18 @@ def retrieve(
         scope=creator_id,
         from_mongo=lambda: _search(MONGO, asked),
         from_postgres=lambda: _search(POSTGRES, asked),
+        kind="retrieval",
+        digest=_reduce,
     )
     is_hybrid = asked.vector is not None
     mode = "hybrid" if is_hybrid else "text"
     SEARCH_LATENCY.labels(store=routed.store.value, mode=mode).observe(perf_counter() - started)
     return Retrieval(hits=routed.value, store=routed.store, fell_back=routed.fell_back, is_hybrid=is_hybrid)
+
+
+def _reduce(hits: list[Hit]) -> list[object]:
+    """Return what both stores must say alike: which things, in which order, with which scores."""
+    return [(hit.target, round(hit.score, 6), hit.text) for hit in hits]
 
 
 def _prepare(

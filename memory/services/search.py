@@ -19,7 +19,7 @@ def search_memory(
 
     ``action`` names the asking, so that its embedding is metered once.
     """
-    vector = _embed(creator_id, question, action) if is_flag_on(Flag.HYBRID_SEARCH) else None
+    vector = _embed(creator_id, question, action) if is_flag_on(Flag.HYBRID_SEARCH, scope=creator_id) else None
     return retrieve(creator_id=creator_id, question=question, vector=vector, limit=limit, filters=filters)
 
 

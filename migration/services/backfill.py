@@ -158,6 +158,7 @@ class _Walk:
         """Write a chunk; one that is too large for a slow MongoDB is thrown away and read again, smaller."""
         started = time.monotonic()
         try:
+            documents.require_server()
             with pymongo.timeout(settings.MIGRATION.relay_deadline_seconds):
                 write_chunk(self.spec, self.run, present, now=self.clock())
         except PyMongoError as error:

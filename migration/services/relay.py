@@ -92,6 +92,7 @@ def relay_dataset(*, name: str, limit: int = BATCH) -> RelayResult:
     """
     spec = get_spec(name)
     try:
+        documents.require_server()
         with pymongo.timeout(settings.MIGRATION.relay_deadline_seconds):
             result = _relay(spec, limit)
     except PyMongoError:

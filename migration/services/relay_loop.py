@@ -147,6 +147,8 @@ class RelayLoop:
 
     def _note_arrivals(self) -> None:
         """Batches note arrivals themselves; this finds what another relay or an earlier write brought."""
+        if any(lane.found_server_away for lane in self.lanes.values()):
+            return
         try:
             note_arrivals(now=timezone.now())
         except PyMongoError as error:

@@ -30,6 +30,17 @@ class RefusedWrite:
     reason: str
 
 
+def require_server() -> None:
+    """Ask for a sign of life before a transaction is opened that would wait for one.
+
+    Within a deadline of its own the driver looks for a server until the deadline; without, 1.5 s.
+
+    Raises:
+        PyMongoError: nobody answers.
+    """
+    get_database().command("ping")
+
+
 def write_documents(spec: DatasetSpec, documents: Sequence[Document]) -> list[RefusedWrite]:
     """Upsert stamped documents or tombstones unless MongoDB has the same or a newer version.
 

@@ -24,39 +24,62 @@ _COPIED = np.dtype(
         ("digest", ">i8"),
     ]
 )
-# Rows are hashed as text to 64 bits and the hashes combined by exclusive or: a changed set of rows goes unseen with a
-# chance of 2 to the -64 per segment. Two rows cannot cancel out, since each row's text begins with its key.
+# How a value of a type is hashed exactly: in PostgreSQL's binary form, or as text where that may be shortened or has
+# several forms. Type oids: src/include/catalog/pg_type.dat. Numbers are not hashed as numbers: -0.0 would equal 0.0,
+# and PostgreSQL folds 64 bits to 32 for that.
+_EXACT = {
+    16: "{}",
+    17: "{}",
+    20: "int8send({})",
+    21: "int2send({})",
+    23: "int4send({})",
+    25: '{} COLLATE "C"',
+    700: "float4send({})",
+    701: "float8send({})",
+    1043: '{} COLLATE "C"',
+    1082: "date_send({})",
+    1184: "timestamptz_send({})",
+    2950: "{}",
+}
+_AS_TEXT = '{}::text COLLATE "C"'
+# Rows are hashed to 64 bits and the hashes combined by exclusive or: a changed set of rows goes unseen with a chance of
+# 2 to the -64 per segment. Rows cannot cancel out, since each one's hash has its key in it.
 _SEGMENTS = sql.SQL("""
-SELECT {key} / {segment}, count(*), bit_xor(hashtextextended(ROW({columns})::text, 0))
+SELECT {first} + ({key} - {low}) / {segment}, count(*), bit_xor(hash_record_extended(ROW({values}), 0))
 FROM {table} WHERE {key} >= {low} AND {key} < {high} GROUP BY 1""")
 _ROWS = sql.SQL("""
-SELECT {key}, 1::bigint, hashtextextended(ROW({columns})::text, 0) FROM unnest({segments}::bigint[]) AS wanted
+SELECT {key}, 1::bigint, hash_record_extended(ROW({values}), 0) FROM unnest({segments}::bigint[]) AS wanted
 JOIN {table} ON {key} >= wanted * {segment} AND {key} < (wanted + 1) * {segment}""")
 _FETCH = sql.SQL("SELECT {key}, {texts} FROM {table} WHERE {key} = ANY(%s)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableSide:
-    """A table on an open connection of its own in autocommit; ``columns`` are compared, ``key`` is a bigint among them.
+    """A table on an open connection of its own in autocommit; ``open_side`` makes one.
 
-    Keys are not negative: division would put two segments into one around zero.
+    ``columns`` are compared, the bigint ``key`` among them; ``values`` are the SQL that hashes them exactly.
     """
 
     connection: psycopg.Connection[Any]
     table: str
     columns: tuple[str, ...]
+    values: sql.Composed
     key: str = "id"
 
-    def get_bounds(self) -> tuple[int, int] | None:
-        """Return the lowest and highest key; None of an empty table."""
-        query = sql.SQL("SELECT min({key}), max({key}) FROM {table}").format(**self._names)
+    def find_next(self, *, after: int | None) -> int | None:
+        """Return the lowest key above ``after``, or the lowest of all."""
+        above = (
+            sql.SQL("") if after is None else sql.SQL("WHERE {} > {}").format(self._names["key"], sql.Literal(after))
+        )
+        query = sql.SQL("SELECT min({key}) FROM {table} {above}").format(**self._names, above=above)
         found = self.connection.execute(query).fetchone()
-        return None if found is None or found[0] is None else (int(found[0]), int(found[1]))
+        return None if found is None or found[0] is None else int(found[0])
 
     def digest_segments(self, *, segment: int, first: int, last: int) -> Digests:
         """Return number, row count and digest of the segments that have rows, in one statement."""
         low, high = sql.Literal(first * segment), sql.Literal((last + 1) * segment)
-        return self._copy(_SEGMENTS.format(**self._names, segment=sql.Literal(segment), low=low, high=high))
+        bounds = {"segment": sql.Literal(segment), "first": sql.Literal(first), "low": low, "high": high}
+        return self._copy(_SEGMENTS.format(**self._names, **bounds))
 
     def digest_rows(self, *, segment: int, segments: Sequence[int]) -> Digests:
         """Return key and digest of every row of some segments."""
@@ -74,7 +97,7 @@ class TableSide:
         return {
             "key": sql.Identifier(self.key),
             "table": sql.Identifier(*self.table.split(".")),
-            "columns": sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+            "values": self.values,
         }
 
     def _copy(self, query: sql.Composed) -> Digests:
@@ -86,3 +109,18 @@ class TableSide:
         for name in DIGEST.names or ():
             digests[name] = found[name]
         return digests
+
+
+def open_side(
+    *, connection: psycopg.Connection[Any], table: str, columns: tuple[str, ...], key: str = "id"
+) -> TableSide:
+    """Look at the columns' types and return a side.
+
+    Raises:
+        psycopg.Error: there is no such table or column.
+    """
+    names = [sql.Identifier(one) for one in (key, *columns)]
+    query = sql.SQL("SELECT {} FROM {} LIMIT 0").format(sql.SQL(", ").join(names), sql.Identifier(*table.split(".")))
+    types = [column.type_code for column in connection.execute(query).description or ()]
+    forms = [sql.SQL(_EXACT.get(kind, _AS_TEXT)).format(name) for name, kind in zip(names, types, strict=True)]
+    return TableSide(connection=connection, table=table, columns=columns, values=sql.SQL(", ").join(forms), key=key)

@@ -39,6 +39,7 @@ class Proxy:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._is_closed = False
+        self._is_mute = False
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -141,16 +142,18 @@ class Proxy:
             self.cut()
             return True
         if self.cut_answers:
-            self.cut_answers = False
+            self.cut_answers, self._is_mute = False, True
             server.sendall(message)
             time.sleep(0.5)  # the server takes it
             self.cut()
+            self._is_mute = False
             return True
         return False
 
     def _forward_answers(self, client: socket.socket, server: socket.socket) -> None:
         while data := server.recv(65536):
-            client.sendall(data)
+            if not self._is_mute:
+                client.sendall(data)
 
 
 def _read_message(source: socket.socket) -> bytes:

@@ -23,7 +23,7 @@ ROWS = 1000  # differing rows fetched at a time
 class Side(Protocol):
     """One copy; ``first`` and ``last`` are segment numbers, ``last`` included."""
 
-    def get_bounds(self) -> tuple[int, int] | None: ...
+    def find_next(self, *, after: int | None) -> int | None: ...
     def digest_segments(self, *, segment: int, first: int, last: int) -> Digests: ...
     def digest_rows(self, *, segment: int, segments: Sequence[int]) -> Digests: ...
     def fetch_rows(self, *, keys: Sequence[int]) -> dict[int, dict[str, str | None]]: ...
@@ -51,19 +51,25 @@ def compare_copies(
 ) -> Iterator[CopyComparison]:
     """Yield window by window what differs between two copies; ``right`` is judged by ``left``.
 
-    Rows missing on the right are MISSING, rows only there EXTRA. Values are compared by their text form, exactly. Memory
-    is bounded by one window and its differences.
+    Rows missing on the right are MISSING, rows only there EXTRA. Values are compared by their text form, exactly.
+    Memory is bounded by one window and its differences.
 
     Raises:
         psycopg.Error: a side cannot be read.
     """
+    sides = (left, right)
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="side") as pool:
-        bounds = [one for one in pool.map(lambda side: side.get_bounds(), (left, right)) if one is not None]
-        if not bounds:
-            return
-        low, high = min(one[0] for one in bounds) // segment, max(one[1] for one in bounds) // segment
-        for first in range(low, high + 1, window):
-            yield _compare_window(pool, (left, right), segment=segment, first=first, last=min(high, first + window - 1))
+        first = _find_first(pool, sides, after=None)
+        while first is not None:
+            start = first // segment
+            yield _compare_window(pool, sides, segment=segment, first=start, last=start + window - 1)
+            first = _find_first(pool, sides, after=(start + window) * segment - 1)
+
+
+def _find_first(pool: ThreadPoolExecutor, sides: tuple[Side, Side], *, after: int | None) -> int | None:
+    """Return the lowest key above ``after`` on either side: gaps cost nothing."""
+    found = pool.map(lambda side: side.find_next(after=after), sides)
+    return min((one for one in found if one is not None), default=None)
 
 
 def _compare_window(

@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migration.services.verification.copies import CopyDifference, compare_copies, find_differing
-from migration.stores.table_side import DIGEST, TableSide
+from migration.stores.table_side import DIGEST, TableSide, open_side
 
 COLUMNS = ("id", "name", "share", "body", "at")
 CREATE = """
 CREATE TABLE {name} (id bigint PRIMARY KEY, name text, share double precision, body jsonb, at timestamptz)"""
 FILL = """
-INSERT INTO {name} SELECT g, 'name ' || g, g / 7.0, jsonb_build_object('n', g), 'epoch'::timestamptz + g * interval '1us'
-FROM generate_series(1, 500) g"""
+INSERT INTO {name} SELECT g, 'name ' || g, g / 7.0, jsonb_build_object('n', g),
+  'epoch'::timestamptz + g * interval '1us' FROM generate_series(1, 500) g"""
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def sides(open_session) -> tuple[TableSide, TableSide]:
         session.execute(CREATE.format(name=name))
         session.execute(FILL.format(name=name))
     left, right = (
-        TableSide(connection=session, table=name, columns=COLUMNS)
+        open_side(connection=session, table=name, columns=COLUMNS)
         for session, name in zip(opened, ("copy_left", "copy_right"), strict=True)
     )
     yield left, right
@@ -50,12 +50,14 @@ def test_each_difference_is_named_to_the_field(sides):
     run("UPDATE copy_right SET name = NULL WHERE id = 41")
     run("UPDATE copy_right SET body = '{\"n\": 99.0}' WHERE id = 99")
     run("DELETE FROM copy_right WHERE id IN (100, 500)")
-    run("INSERT INTO copy_right (id) VALUES (0), (7000)")
+    run("INSERT INTO copy_right (id) VALUES (0), (7000), (-3), (-21), (4000000000000000)")
 
     compared, found = compare(sides)
 
     assert compared == 500
     assert [(one.key, one.kind, one.fields) for one in found] == [
+        (-21, "extra", ()),
+        (-3, "extra", ()),
         (0, "extra", ()),
         (7, "content", ("name",)),
         (40, "content", ("share", "at")),
@@ -64,6 +66,7 @@ def test_each_difference_is_named_to_the_field(sides):
         (100, "missing", ()),
         (500, "missing", ()),
         (7000, "extra", ()),
+        (4_000_000_000_000_000, "extra", ()),
     ]
 
 
@@ -84,6 +87,16 @@ def test_empty_copies_have_nothing_to_compare(sides):
     sides[1].connection.execute("INSERT INTO copy_right (id) VALUES (3)")
 
     assert compare(sides) == (0, [CopyDifference(key=3, kind="extra")])
+
+
+@pytest.mark.parametrize("change", ["share = '-0'", "share = 0.1 + 0.2", "id = 4294967297", "body = '{\"n\": 1.0}'"])
+def test_values_that_are_only_nearly_equal_differ(sides, change):
+    """Among them a number that equals another in 32 bits, which is how PostgreSQL hashes numbers."""
+    for side, value in zip(sides, ("share = 0, body = '{\"n\": 1}'", change), strict=True):
+        side.connection.execute(f"UPDATE {side.table} SET share = 0, body = '{{\"n\": 1}}' WHERE id = 1")
+        side.connection.execute(f"UPDATE {side.table} SET {value} WHERE id = 1")
+
+    assert {one.key for one in compare(sides)[1]} >= {1}
 
 
 def test_side_that_is_gone_is_an_error(sides):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-
 import pytest
 from bson import Int64, ObjectId
 from django.utils import timezone
