@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -13,6 +14,8 @@ from migration.enums import LIVE_STAGES, SHADOW_STAGES, Flag, Stage
 from migration.models import Dataset
 from migration.queries.cohorts import ALL_PERCENT, Share
 from migration.queries.flags import is_flag_on
+from migration.registry import get_spec
+from migration.sql import get_partition
 
 CACHE_SECONDS = 1.0
 RETRY_SECONDS = 5.0
@@ -139,11 +142,18 @@ def _read(
 def has_pending_write(*, datasets: Sequence[str], scope: int) -> bool:
     """Return whether the outbox holds a key of this creator, or a TRUNCATE of these tables (scope 0)."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM migration_outboxrow WHERE dataset = ANY(%s) AND scope = ANY(%s))",
-            [list(datasets), [0, scope]],
-        )
+        cursor.execute(_build_pending(tuple(datasets)), [scope] * len(datasets))
         return bool(cursor.fetchone()[0])
+
+
+@cache
+def _build_pending(datasets: tuple[str, ...]) -> str:
+    """Ask the partitions themselves: planning over the whole outbox takes longer than the answer."""
+    parts = (
+        f"EXISTS (SELECT 1 FROM {get_partition(get_spec(one).name)} WHERE scope IN (0, %s))"  # noqa: S608  from code
+        for one in datasets
+    )
+    return f"SELECT {' OR '.join(parts)}"
 
 
 def _read_routes() -> _Routes:

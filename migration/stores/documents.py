@@ -202,11 +202,18 @@ def create_indexes(spec: DatasetSpec) -> None:
 
 
 def list_missing_indexes(spec: DatasetSpec) -> list[str]:
-    """Return the secondary indexes the collection lacks, like ``creator_id 1, occurred_at -1``."""
+    """Return the secondary indexes the collection lacks, like ``creator_id 1, occurred_at -1``.
+
+    Fields and their order are compared, not directions: the embedded server reports every field as ascending.
+    """
     found = get_database()[spec.collection].index_information().values()
-    existing = {tuple((name, int(order)) for name, order in one["key"]) for one in found}
+    existing = {tuple(name for name, _ in one["key"]) for one in found}
     wanted = (*spec.indexes, *spec.unique_indexes)
-    return [", ".join(f"{name} {order}" for name, order in keys) for keys in wanted if keys not in existing]
+    return [
+        ", ".join(f"{name} {order}" for name, order in keys)
+        for keys in wanted
+        if tuple(name for name, _ in keys) not in existing
+    ]
 
 
 def count_live(spec: DatasetSpec) -> int:

@@ -18,11 +18,10 @@ from memory.models import Memory
 from memory.services.formation import form_memories
 from migration.enums import Flag, Stage
 from migration.models import OutboxRow
-from migration.registry import iterate_specs
+from tests.bench.climbing import climb_all
 from tests.bench.measuring import Figure, at_most, compare, get_percentile, judge
 from tests.bench.processes import create_key, open_client, running
 from tests.bench.tables import RowSource, create_creators, empty_stores, switch
-from tests.migration.climbing import climb
 from veri.platform.connections.postgres import open_dedicated_connection
 from veri.platform.text import analyse
 
@@ -143,8 +142,7 @@ def _search(bare: psycopg.Connection, creator_id: int, question: str) -> None:
 def _bring_to_mongo() -> None:
     """Bring every dataset to MongoDB, prove it and let reads go there."""
     switch(Flag.USE_MONGO, is_on=True)
-    for spec in iterate_specs():
-        climb(spec.name, Stage.CANARY)
+    climb_all(Stage.CANARY)
     assert not OutboxRow.objects.exists()
 
 
