@@ -67,10 +67,11 @@ class BackfillRun(models.Model):
     """One walk over a dataset's rows in primary-key order; ``cursor`` is the last key copied.
 
     ``first_key`` and ``last_key`` were the table's bounds when the walk began. ``orphans`` are documents without a row,
-    looked for when the collection ``had_documents`` at the beginning; ``refused`` rows MongoDB could not take. ``rows_per_second`` is the rate of the last minute, ``chunk_rows`` the size
-    the next chunk will have. ``waiting_because`` says why the walk rests now. The validation after the copy counts
-    both sides and compares ``validated`` rows, ``validated_recent`` of them for being written within the last day;
-    ``problem`` says what it found wrong.
+    looked for when the collection ``had_documents`` at the beginning; ``refused`` are rows MongoDB could not take.
+    ``rows_per_second`` is the rate of the last minute, ``chunk_rows`` the size the next chunk will have.
+    ``waiting_because`` says why the walk rests now. The validation after the copy counts both sides and compares
+    ``validated`` rows, ``validated_recent`` of them for being written within the last day; ``problem`` says what it
+    found wrong.
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="backfills")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from migration.enums import Stage
+from migration.enums import READ_STAGES
 from migration.errors import ReasonMissing
 from migration.models import Dataset, OutboxRow
 from veri.platform.ops.services.audit import record_audit
@@ -43,14 +43,15 @@ def retry_quarantined(*, row_ids: Sequence[int], actor: Any, reason: str, now: d
 def purge_quarantined(*, row_ids: Sequence[int], actor: Any, reason: str, now: datetime) -> QuarantineResult:
     """Delete quarantined rows for good: MongoDB keeps what it has, and the next parity check reports the key.
 
-    Rows of a dataset that is read from MongoDB are skipped: without them its creator would be shown the old content.
+    Rows of a dataset that is, or may again be, read from MongoDB are skipped: without them its creator would be shown
+    the old content.
 
     Raises:
         ReasonMissing: nothing is changed.
     """
     _require(reason)
-    cut_over = set(Dataset.objects.filter(stage=Stage.CUTOVER).values_list("name", flat=True))
-    found = {pk: row for pk, row in _lock_rows(row_ids).items() if row.dataset not in cut_over}
+    read = {one.name for one in Dataset.objects.all() if one.reached in READ_STAGES}
+    found = {pk: row for pk, row in _lock_rows(row_ids).items() if row.dataset not in read}
     OutboxRow.objects.filter(pk__in=found).delete()
     _record(action="migration.quarantine.purge", rows=found, actor=actor, reason=reason, now=now)
     return QuarantineResult(done=len(found), skipped=len(set(row_ids)) - len(found))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,32 +24,33 @@ _COPIED = np.dtype(
         ("digest", ">i8"),
     ]
 )
-# How a value of a type is hashed exactly: in PostgreSQL's binary form, or as text where that may be shortened or has
-# several forms. Type oids: src/include/catalog/pg_type.dat. Numbers are not hashed as numbers: -0.0 would equal 0.0,
-# and PostgreSQL folds 64 bits to 32 for that.
-_EXACT = {
-    16: "{}",
-    17: "{}",
-    20: "int8send({})",
-    21: "int2send({})",
-    23: "int4send({})",
-    25: '{} COLLATE "C"',
-    700: "float4send({})",
-    701: "float8send({})",
-    1043: '{} COLLATE "C"',
-    1082: "date_send({})",
-    1184: "timestamptz_send({})",
-    2950: "{}",
-}
-_AS_TEXT = '{}::text COLLATE "C"'
-# Rows are hashed to 64 bits and the hashes combined by exclusive or: a changed set of rows goes unseen with a chance of
-# 2 to the -64 per segment. Rows cannot cancel out, since each one's hash has its key in it.
-_SEGMENTS = sql.SQL("""
-SELECT {first} + ({key} - {low}) / {segment}, count(*), bit_xor(hash_record_extended(ROW({values}), 0))
-FROM {table} WHERE {key} >= {low} AND {key} < {high} GROUP BY 1""")
-_ROWS = sql.SQL("""
-SELECT {key}, 1::bigint, hash_record_extended(ROW({values}), 0) FROM unnest({segments}::bigint[]) AS wanted
-JOIN {table} ON {key} >= wanted * {segment} AND {key} < (wanted + 1) * {segment}""")
+# Each value is hashed to 64 bits with a seed made of its row's key and its column's number, and the hashes of all
+# values are combined by exclusive or: a changed segment goes unseen with a chance of 2 to the -64. Values are hashed exactly:
+# as bytes, or as text where the type's own hash would take -0.0 for 0.0 or 1.10 for 1.1. PostgreSQL's hash of a 64-bit
+# number folds it to 32, so numbers are part of the seed instead, and instants are hashed in two ways.
+# Type oids: src/include/catalog/pg_type.dat.
+_INTEGERS = frozenset({20, 21, 23})
+_TEXTS = frozenset({25, 1043})
+_INSTANT = 1184
+_OF_INTEGER = sql.SQL("hashtextextended('', k # {column}::bigint # {number})")
+_OF_INSTANT = sql.SQL(
+    "hashfloat8extended(date_part('epoch', {column}), timestamptz_hash_extended({column}, k # {number}))"
+)
+_OF_TEXT = sql.SQL("hashtextextended({column}, k # {number})")
+_OF_OTHER = sql.SQL("hashtextextended({column}::text, k # {number})")
+_SOURCE = sql.SQL(
+    "(SELECT *, hashtextextended('', {key}) AS k FROM {table} WHERE {key} >= {low} AND {key} < {high}) AS t"
+)
+_SEGMENTS = sql.SQL("SELECT {segment}, count(*), bit_xor({digest}) FROM {source} GROUP BY 1")
+_ROWS = sql.SQL("SELECT {key}, 1::bigint, {digest} FROM {source} WHERE {segment} = ANY({segments}::bigint[])")
+# The planner takes every row for a segment of its own: it would sort on disk and compile.
+_SESSION: tuple[LiteralString, ...] = (
+    "SET enable_sort = off",
+    "SET enable_incremental_sort = off",
+    "SET jit = off",
+    "SET max_parallel_workers_per_gather = 0",
+)
+_NUMBER = sql.SQL("{first} + ({key} - {low}) / {size}")
 _FETCH = sql.SQL("SELECT {key}, {texts} FROM {table} WHERE {key} = ANY(%s)")
 
 
@@ -57,13 +58,13 @@ _FETCH = sql.SQL("SELECT {key}, {texts} FROM {table} WHERE {key} = ANY(%s)")
 class TableSide:
     """A table on an open connection of its own in autocommit; ``open_side`` makes one.
 
-    ``columns`` are compared, the bigint ``key`` among them; ``values`` are the SQL that hashes them exactly.
+    ``columns`` are compared, the bigint ``key`` among them; ``digest`` is the SQL that hashes a row exactly.
     """
 
     connection: psycopg.Connection[Any]
     table: str
     columns: tuple[str, ...]
-    values: sql.Composed
+    digest: sql.Composed
     key: str = "id"
 
     def find_next(self, *, after: int | None) -> int | None:
@@ -77,14 +78,12 @@ class TableSide:
 
     def digest_segments(self, *, segment: int, first: int, last: int) -> Digests:
         """Return number, row count and digest of the segments that have rows, in one statement."""
-        low, high = sql.Literal(first * segment), sql.Literal((last + 1) * segment)
-        bounds = {"segment": sql.Literal(segment), "first": sql.Literal(first), "low": low, "high": high}
-        return self._copy(_SEGMENTS.format(**self._names, **bounds))
+        return self._copy(_SEGMENTS.format(**self._build_window(segment, first, last)))
 
     def digest_rows(self, *, segment: int, segments: Sequence[int]) -> Digests:
-        """Return key and digest of every row of some segments."""
-        wanted = sql.Literal(list(segments))
-        return self._copy(_ROWS.format(**self._names, segment=sql.Literal(segment), segments=wanted))
+        """Return key and digest of every row of some segments, lowest segment first."""
+        window = self._build_window(segment, segments[0], segments[-1])
+        return self._copy(_ROWS.format(**window, segments=sql.Literal(list(segments))))
 
     def fetch_rows(self, *, keys: Sequence[int]) -> dict[int, dict[str, str | None]]:
         """Return rows by key, every value as PostgreSQL writes it."""
@@ -94,11 +93,13 @@ class TableSide:
 
     @property
     def _names(self) -> dict[str, sql.Composable]:
-        return {
-            "key": sql.Identifier(self.key),
-            "table": sql.Identifier(*self.table.split(".")),
-            "values": self.values,
-        }
+        return {"key": sql.Identifier(self.key), "table": sql.Identifier(*self.table.split("."))}
+
+    def _build_window(self, segment: int, first: int, last: int) -> dict[str, sql.Composable]:
+        low, high = sql.Literal(first * segment), sql.Literal((last + 1) * segment)
+        number = _NUMBER.format(key=self._names["key"], first=sql.Literal(first), low=low, size=sql.Literal(segment))
+        source = _SOURCE.format(**self._names, low=low, high=high)
+        return {"key": self._names["key"], "digest": self.digest, "segment": number, "source": source}
 
     def _copy(self, query: sql.Composed) -> Digests:
         statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
@@ -114,13 +115,31 @@ class TableSide:
 def open_side(
     *, connection: psycopg.Connection[Any], table: str, columns: tuple[str, ...], key: str = "id"
 ) -> TableSide:
-    """Look at the columns' types and return a side.
+    """Look at the columns' types, set the session to digesting, and return a side.
 
     Raises:
         psycopg.Error: there is no such table or column.
     """
-    names = [sql.Identifier(one) for one in (key, *columns)]
-    query = sql.SQL("SELECT {} FROM {} LIMIT 0").format(sql.SQL(", ").join(names), sql.Identifier(*table.split(".")))
+    for setting in _SESSION:
+        connection.execute(setting)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    query = sql.SQL("SELECT {} FROM {} LIMIT 0").format(names, sql.Identifier(*table.split(".")))
     types = [column.type_code for column in connection.execute(query).description or ()]
-    forms = [sql.SQL(_EXACT.get(kind, _AS_TEXT)).format(name) for name, kind in zip(names, types, strict=True)]
-    return TableSide(connection=connection, table=table, columns=columns, values=sql.SQL(", ").join(forms), key=key)
+    forms = [
+        _hash_column(name, kind, number) for number, (name, kind) in enumerate(zip(columns, types, strict=True), 1)
+    ]
+    digest = sql.SQL("k # {}").format(sql.SQL(" # ").join(forms))
+    return TableSide(connection=connection, table=table, columns=columns, digest=digest, key=key)
+
+
+def _hash_column(name: str, kind: int, number: int) -> sql.Composed:
+    """Return the SQL of a column's hash, 0 for null; the column's number stands in the seed's highest byte."""
+    form = _OF_OTHER
+    if kind in _INTEGERS:
+        form = _OF_INTEGER
+    elif kind in _TEXTS:
+        form = _OF_TEXT
+    elif kind == _INSTANT:
+        form = _OF_INSTANT
+    found = form.format(column=sql.Identifier(name), number=sql.Literal(number << 56))
+    return sql.SQL("coalesce({}, 0)").format(found)

@@ -13,7 +13,7 @@ from tests.bench.measuring import Figure, at_most, compare, interleave, time_cal
 from tests.bench.tables import INTERACTIONS, RowSource, create_creators, empty_stores, forget_outbox, switch
 
 ROWS = 10_000
-ROUNDS = 9
+ROUNDS = 15
 MOST_EXTRA = 0.20
 
 

@@ -13,6 +13,7 @@ from migration.queries.flags import get_flag_state, is_flag_on
 from migration.queries.routes import Store, choose_store, read_routed
 from migration.services.backfill import run_backfill
 from migration.services.flags import set_flag
+from migration.services.stages import stop_dataset
 from tests.migration.climbing import climb
 from tests.migration.conftest import drain, make_interaction, switch
 from veri.platform.connections.mongo import get_database
@@ -165,7 +166,6 @@ def test_backfill_is_refused_while_off_and_while_cut_over(cut_over):
 
     with pytest.raises(StageConflict, match="roll it back"):
         run_backfill(name="interactions", actor="t", reason="t", clock=timezone.now)
-    switch("READ_FROM_MONGO", is_on=False)
-    switch("USE_MONGO", is_on=False)
-    with pytest.raises(StageConflict, match="USE_MONGO"):
+    stop_dataset(name="interactions", actor="t", reason="t", now=timezone.now())
+    with pytest.raises(StageConflict, match="interactions is off"):
         run_backfill(name="interactions", actor="t", reason="t", clock=timezone.now)

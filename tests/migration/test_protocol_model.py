@@ -1,11 +1,13 @@
-"""A small executable model of capture, relay, backfill and routed reads, searched by hypothesis for a broken promise.
+"""An executable model of capture, relay, backfill, route and rollback, searched by hypothesis for a broken promise.
 
 Rows, outbox and documents are plain collections; a relay or backfill in flight has read but not yet written, may write
-in any order, twice, or crash before its commit. The promises: a document never goes back to an older version, and a
-creator without outbox rows reads the same from both stores, so that with an empty outbox the stores agree. The same
-search must find a counterexample once the version guard or the read-your-writes check is taken out.
+in any order, twice, or crash before its commit. A dataset is started, copied, cut over, rolled back and stopped at any
+moment. The promises: a document never goes back to an older version while it is captured; a read by the route is what
+PostgreSQL says, whatever the stage; and once copied, with an empty outbox, both stores agree. The same search must find
+a counterexample once the version guard, the read-your-writes check or the barrier before a stop is taken out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
@@ -32,11 +34,15 @@ class Stores:
     outbox: list[tuple[int, int, str]] = field(default_factory=list)  # key, version, operation
     documents: dict[int, tuple[int, bool]] = field(default_factory=dict)  # key → version, is it a tombstone
     sequence: int = 0
+    is_capturing: bool = True
+    is_copied: bool = True  # both stores start empty
+    reads_mongo: bool = False
 
 
 class Protocol(RuleBasedStateMachine):
     has_guard = True
     has_own_write_check = True
+    has_barrier = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,12 +58,50 @@ class Protocol(RuleBasedStateMachine):
     def write(self, key: int) -> None:
         version = self.next_version()
         self.stores.rows[key] = version
-        self.stores.outbox.append((key, version, "u"))
+        self.capture(key, version, "u")
+
+    def capture(self, key: int, version: int, operation: str) -> None:
+        """The trigger: in the writer's own transaction, unless the dataset is off."""
+        if self.stores.is_capturing:
+            self.stores.outbox.append((key, version, operation))
 
     @rule(key=KEYS)
     def delete(self, key: int) -> None:
         if self.stores.rows.pop(key, None) is not None:
-            self.stores.outbox.append((key, self.next_version(), "d"))
+            self.capture(key, self.next_version(), "d")
+
+    @precondition(lambda self: self.stores.is_copied)
+    @rule()
+    def cut_over(self) -> None:
+        self.stores.reads_mongo = True
+
+    @rule()
+    def roll_back(self) -> None:
+        """Only the route changes."""
+        self.stores.reads_mongo = False
+
+    @precondition(lambda self: self.stores.is_capturing and not (self.has_barrier and self.flights))
+    @rule()
+    def stop(self) -> None:
+        """Return to off and drop the outbox, once whoever holds rows of it or copies has ended."""
+        self.stores.reads_mongo = self.stores.is_capturing = self.stores.is_copied = False
+        self.stores.outbox.clear()
+
+    @precondition(lambda self: not self.stores.is_capturing)
+    @rule()
+    def start(self) -> None:
+        self.stores.is_capturing = True
+        self.seen = {key: version for key, (version, _) in self.stores.documents.items()}
+
+    @precondition(lambda self: self.stores.is_capturing and not self.stores.is_copied)
+    @rule(data=st.data())
+    def copy_all(self, data: st.DataObject) -> None:
+        """A whole backfill: every row is written, what has no row is handed to the relay as a delete."""
+        for key in data.draw(st.permutations(sorted(self.stores.rows))):
+            self.apply(key, self.stores.rows[key], is_tombstone=False)
+        for key in sorted(self.stores.documents.keys() - self.stores.rows.keys()):
+            self.capture(key, self.next_version(), "d")
+        self.stores.is_copied = True
 
     @precondition(lambda self: len(self.flights) < 3)
     @rule(size=st.integers(1, 4))
@@ -70,7 +114,7 @@ class Protocol(RuleBasedStateMachine):
         writes += [(key, version, True) for key, version in deletes.items() if key not in self.stores.rows]
         self.flights.append(Flight(taken=[one[:2] for one in batch], writes=writes))
 
-    @precondition(lambda self: len(self.flights) < 3)
+    @precondition(lambda self: len(self.flights) < 3 and self.stores.is_capturing)
     @rule()
     def read_chunk(self) -> None:
         """A backfill reads every row; it holds no outbox rows."""
@@ -112,10 +156,20 @@ class Protocol(RuleBasedStateMachine):
             self.seen[key] = version
 
     @invariant()
-    def a_writer_reads_his_own_writes(self) -> None:
-        """Each key is a creator of its own here; MongoDB is read only by one without outbox rows."""
+    def a_read_says_what_was_written(self) -> None:
+        """Each key is a creator of its own here; MongoDB is read only where the route says so."""
+        if self.stores.reads_mongo:
+            self.compare(self.stores.rows.keys() | self.seen.keys())
+
+    @invariant()
+    def copied_stores_agree(self) -> None:
+        if self.stores.is_copied:
+            self.compare(self.stores.rows.keys() | self.stores.documents.keys())
+
+    def compare(self, keys: Iterable[int]) -> None:
+        """A key with an outbox row is read from PostgreSQL; every other must be the same in MongoDB."""
         pending = {key for key, *_ in self.stores.outbox} if self.has_own_write_check else set()
-        for key in (self.stores.rows.keys() | self.seen.keys()) - pending:
+        for key in set(keys) - pending:
             stored = self.stores.documents.get(key)
             assert (None if stored is None or stored[1] else stored[0]) == self.stores.rows.get(key), f"{key} is stale"
 
@@ -128,8 +182,12 @@ class WithoutOwnWriteCheck(Protocol):
     has_own_write_check = False
 
 
+class WithoutBarrier(Protocol):
+    has_barrier = False
+
+
 SEARCH = settings(
-    max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=200, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 LONG_SEARCH = settings(SEARCH, max_examples=5000, phases=[Phase.generate])  # ends at the first counterexample
 
@@ -138,7 +196,7 @@ def test_no_interleaving_breaks_a_promise():
     run_state_machine_as_test(Protocol, settings=SEARCH)
 
 
-@pytest.mark.parametrize("broken", [WithoutGuard, WithoutOwnWriteCheck])
+@pytest.mark.parametrize("broken", [WithoutGuard, WithoutOwnWriteCheck, WithoutBarrier])
 def test_the_search_finds_what_breaks_without_a_safeguard(broken):
     with pytest.raises(AssertionError, match=r"went back|is stale"):
         run_state_machine_as_test(broken, settings=LONG_SEARCH)

@@ -16,7 +16,7 @@ from migration.enums import MismatchKind
 from migration.stores.table_side import Digests
 
 SEGMENT = 2000  # keys
-WINDOW = 50  # segments per statement: no long snapshot
+WINDOW = 500  # segments per statement, a second or two of work: no long snapshot
 ROWS = 1000  # differing rows fetched at a time
 
 
