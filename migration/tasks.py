@@ -1,5 +1,6 @@
 """Celery's side of the migration: nightly parity, reconciliation, and the long steps an operator starts."""
 
+import math
 import time
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import PyMongoError
 
-from migration.enums import ParityState, Stage
+from migration.enums import ParityMode, ParityState, ParityTier, Stage
 from migration.errors import MigrationError
 from migration.models import BackfillRun, Dataset, ParityRun
 from migration.registry import iterate_specs
+from migration.services.archive import write_archive
 from migration.services.backfill import BackfillProgress, run_backfill
 from migration.services.heartbeats import (
     mark_version,
@@ -23,9 +25,9 @@ from migration.services.heartbeats import (
     send_due_heartbeats,
 )
 from migration.services.measures import remove_old_measures
-from migration.services.reconcile import reconcile_run
+from migration.services.reconcile import reconcile, reconcile_run
 from migration.services.rollouts import advance_rollouts
-from migration.services.verification import check_parity
+from migration.services.verification import check_parity, verify_keys
 from migration.services.watch import enforce_outbox_limits, watch_datasets
 from veri.platform.cache.locks import hold_lock
 from veri.platform.ops.services.audit import record_audit
@@ -133,14 +135,16 @@ def _find_actor(actor_id: int) -> Any:
     return get_user_model()._default_manager.filter(pk=actor_id).first() or "a deleted account"  # noqa: SLF001  Django's documented API
 
 
-def _record(dataset: str, action: str, actor_id: int, *, reason: str, error: str = "") -> None:
+def _record(
+    dataset: str, action: str, actor_id: int, *, reason: str, error: str = "", after: dict[str, Any] | None = None
+) -> None:
     with transaction.atomic():
         record_audit(
             actor=_find_actor(actor_id),
             action=f"migration.{action}",
             target=Dataset.objects.filter(name=dataset).first() or ("migration.dataset", dataset),
             reason=reason,
-            after={"error": error} if error else None,
+            after={"error": error} if error else after,
             now=timezone.now(),
         )
 
@@ -181,3 +185,83 @@ def sweep_backfills_task(**_unknown: Any) -> None:
     forgotten = BackfillRun.objects.filter(finished_at=None, updated_at__lt=timezone.now() - FORGOTTEN)
     for name in forgotten.filter(dataset__stage=Stage.BACKFILL).values_list("dataset__name", flat=True):
         run_backfill_task.apply_async(kwargs={"dataset": name, "actor_id": 0, "reason": "goes on where it was left"})
+
+
+# --- what an operator asks for: verification in any mode, repair, archive
+
+
+@shared_task(name="migration.verify", time_limit=3600, soft_time_limit=PARITY_SECONDS, throws=(MigrationError,))
+def verify_task(
+    *,
+    dataset: str,
+    actor_id: int,
+    reason: str,
+    tier: str = ParityTier.DEEP,
+    mode: str = ParityMode.FULL,
+    scope: int | None = None,
+    is_continued: bool = False,
+    **_unknown: Any,
+) -> None:
+    """Verify a dataset for some minutes, then ask for the rest; a refusal or MongoDB away is kept in the audit."""
+    asked = {"dataset": dataset, "actor_id": actor_id, "reason": reason, "tier": tier, "mode": mode, "scope": scope}
+    if not is_continued:
+        _record(dataset, "parity", actor_id, reason=reason, after={"tier": tier, "mode": mode, "scope": scope})
+    try:
+        run = check_parity(
+            name=dataset,
+            clock=timezone.now,
+            actor=_find_actor(actor_id),
+            tier=ParityTier(tier),
+            mode=ParityMode(mode),
+            scope=scope,
+            budget_seconds=math.inf if mode == ParityMode.SAMPLE else SLICE_SECONDS,
+        )
+    except (MigrationError, PyMongoError) as error:
+        _record(dataset, "parity.failed", actor_id, reason=reason, error=_describe(error))
+        return
+    if run.state == ParityState.RUNNING:
+        verify_task.apply_async(kwargs={**asked, "is_continued": True})
+
+
+@shared_task(name="migration.repair", time_limit=3600, soft_time_limit=PARITY_SECONDS)
+def repair_task(
+    *, dataset: str, actor_id: int, reason: str, runs: list[int], ids: list[int] | None = None, **_unknown: Any
+) -> None:
+    """Repair the open mismatches of passes, or chosen ones of them, then look whether they are right."""
+    try:
+        for run in ParityRun.objects.filter(pk__in=runs, dataset__name=dataset).order_by("pk"):
+            reconcile(run=run, actor=_find_actor(actor_id), reason=reason, now=timezone.now(), ids=ids)
+            verify_keys(run=run, clock=timezone.now, ids=ids)
+    except (MigrationError, PyMongoError) as error:
+        _record(dataset, "reconcile.failed", actor_id, reason=reason, error=_describe(error))
+
+
+@shared_task(name="migration.verify_keys", time_limit=3600, soft_time_limit=PARITY_SECONDS)
+def verify_keys_task(
+    *, dataset: str, actor_id: int, reason: str, runs: list[int], ids: list[int], **_unknown: Any
+) -> None:
+    """Look again at chosen mismatches; those that agree by now are resolved."""
+    try:
+        for run in ParityRun.objects.filter(pk__in=runs, dataset__name=dataset).order_by("pk"):
+            found = verify_keys(run=run, clock=timezone.now, ids=ids)
+            _record(dataset, "parity.keys", actor_id, reason=reason, after={"run": run.pk, **vars(found)})
+    except (MigrationError, PyMongoError) as error:
+        _record(dataset, "parity.failed", actor_id, reason=reason, error=_describe(error))
+
+
+@shared_task(name="migration.archive", time_limit=24 * 3600, soft_time_limit=24 * 3600 - 60)
+def write_archive_task(*, dataset: str, actor_id: int, reason: str, **_unknown: Any) -> None:
+    """Write an archive of a dataset that is done; one at a time."""
+    with hold_lock(name=f"archive:{dataset}", ttl=24 * 3600) as is_mine:
+        if not is_mine:
+            return
+        try:
+            write_archive(name=dataset, actor=_find_actor(actor_id), reason=reason, now=timezone.now())
+        except (MigrationError, OSError) as error:
+            _record(dataset, "archive.failed", actor_id, reason=reason, error=_describe(error))
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, PyMongoError):
+        return f"MongoDB is away ({type(error).__name__})."
+    return str(error)

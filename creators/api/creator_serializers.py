@@ -7,6 +7,7 @@ from rest_framework import serializers
 from creators.enums import ConnectionState, ConsentState, CreatorRole, Platform
 from creators.models import Creator, PlatformConnection
 from creators.services.creator_rules import MAX_BIO, MAX_TAGS
+from creators.stores.profiles import ProfileRecord
 
 
 class TextField(serializers.CharField):
@@ -39,6 +40,14 @@ class CreatorSerializer(serializers.ModelSerializer[Creator]):
             "updated_at",
         ]
         read_only_fields = fields
+
+
+class ProfileSerializer(serializers.Serializer[ProfileRecord]):
+    """A profile from either store, as ``CreatorSerializer`` writes a creator."""
+
+    def to_representation(self, instance: ProfileRecord) -> dict[str, Any]:
+        fields = CreatorSerializer().fields
+        return {name: field.to_representation(getattr(instance, name)) for name, field in fields.items()}
 
 
 class CreatorChangeSerializer(serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ from creators.api.creator_serializers import (
     CreatorChangeSerializer,
     CreatorSerializer,
     NewCreatorSerializer,
+    ProfileSerializer,
 )
 from creators.api.parameters import get_user
 from creators.errors import HandleTaken, InvalidCreator
@@ -106,7 +107,7 @@ class CreatorView(generics.GenericAPIView[Creator]):
     def get(self, request: Request, handle: str) -> Response:
         """Show one creator, from the store the reads of profiles are routed to."""
         creator = find_creator(request=request, handle=handle)
-        return Response(CreatorSerializer(get_profile(creator_id=creator.pk) or creator).data)
+        return Response(ProfileSerializer(get_profile(creator_id=creator.pk)).data)
 
     @extend_schema(operation_id="creators_update", request=CreatorChangeSerializer, responses={200: CreatorSerializer})
     def patch(self, request: Request, handle: str) -> Response:

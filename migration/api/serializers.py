@@ -43,7 +43,7 @@ class ParitySerializer(serializers.Serializer[Any]):
 
 class DatasetSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="dataset.name")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field called like DRF's own attribute
     stage = serializers.ChoiceField(choices=Stage.choices, source="dataset.stage")
     came_from = serializers.CharField(source="dataset.came_from", help_text="The stage before it was set aside.")
     epoch = serializers.IntegerField(source="dataset.epoch")

@@ -176,11 +176,11 @@ def set_canary_share(
     if percent != dataset.read_percent and dataset.stage != Stage.CANARY:
         raise StageConflict(f"{name} is {dataset.get_stage_display().lower()}: a percentage is for canary reads.")
     before = {"percent": dataset.read_percent, "allowed": dataset.allowed, "denied": dataset.denied}
-    after = {"percent": percent, "allowed": sorted(set(allowed)), "denied": sorted(set(denied))}
     if percent != dataset.read_percent:
         RolloutPlan.objects.filter(dataset=dataset, finished_at=None).update(finished_at=now)
-    dataset.read_percent, dataset.allowed, dataset.denied = percent, after["allowed"], after["denied"]
+    dataset.read_percent, dataset.allowed, dataset.denied = percent, sorted(set(allowed)), sorted(set(denied))
     dataset.save(update_fields=["read_percent", "allowed", "denied"])
+    after = {"percent": percent, "allowed": dataset.allowed, "denied": dataset.denied}
     record_change(dataset=dataset, action="share", actor=actor, reason=reason, before=before, after=after, now=now)
     transaction.on_commit(forget_routes)
     return dataset

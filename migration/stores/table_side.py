@@ -25,9 +25,9 @@ _COPIED = np.dtype(
     ]
 )
 # Each value is hashed to 64 bits with a seed made of its row's key and its column's number, and the hashes of all
-# values are combined by exclusive or: a changed segment goes unseen with a chance of 2 to the -64. Values are hashed exactly:
-# as bytes, or as text where the type's own hash would take -0.0 for 0.0 or 1.10 for 1.1. PostgreSQL's hash of a 64-bit
-# number folds it to 32, so numbers are part of the seed instead, and instants are hashed in two ways.
+# values are combined by exclusive or: a changed segment goes unseen with a chance of 2 to the -64. Values are hashed
+# exactly: as bytes, or as text where the type's own hash would take -0.0 for 0.0 or 1.10 for 1.1. PostgreSQL's hash of
+# a 64-bit number folds it to 32, so numbers are part of the seed instead, and instants are hashed in two ways.
 # Type oids: src/include/catalog/pg_type.dat.
 _INTEGERS = frozenset({20, 21, 23})
 _TEXTS = frozenset({25, 1043})
@@ -42,7 +42,12 @@ _SOURCE = sql.SQL(
     "(SELECT *, hashtextextended('', {key}) AS k FROM {table} WHERE {key} >= {low} AND {key} < {high}) AS t"
 )
 _SEGMENTS = sql.SQL("SELECT {segment}, count(*), bit_xor({digest}) FROM {source} GROUP BY 1")
-_ROWS = sql.SQL("SELECT {key}, 1::bigint, {digest} FROM {source} WHERE {segment} = ANY({segments}::bigint[])")
+# One value per segment: a message per row would cost more than its hash.
+_ROWS = sql.SQL(
+    "SELECT string_agg(int8send({key}) || int8send({digest}), '') FROM {source}"
+    " WHERE {segment} = ANY({segments}::bigint[]) GROUP BY {segment}"
+)
+_ROW = np.dtype([("number", ">i8"), ("digest", ">i8")])
 # The planner takes every row for a segment of its own: it would sort on disk and compile.
 _SESSION: tuple[LiteralString, ...] = (
     "SET enable_sort = off",
@@ -83,7 +88,13 @@ class TableSide:
     def digest_rows(self, *, segment: int, segments: Sequence[int]) -> Digests:
         """Return key and digest of every row of some segments, lowest segment first."""
         window = self._build_window(segment, segments[0], segments[-1])
-        return self._copy(_ROWS.format(**window, segments=sql.Literal(list(segments))))
+        query = _ROWS.format(**window, segments=sql.Literal(list(segments)))
+        with self.connection.cursor(binary=True) as cursor:
+            data = b"".join(value for (value,) in cursor.execute(query).fetchall())
+        found = np.frombuffer(data, dtype=_ROW)
+        digests = np.ones(len(found), dtype=DIGEST)
+        digests["number"], digests["digest"] = found["number"], found["digest"]
+        return digests
 
     def fetch_rows(self, *, keys: Sequence[int]) -> dict[int, dict[str, str | None]]:
         """Return rows by key, every value as PostgreSQL writes it."""
