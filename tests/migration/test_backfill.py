@@ -369,15 +369,17 @@ def start_backfill(settings) -> Iterator:
     def start(failpoint: str = "") -> int:
         variables = build_variables(mongo_url=settings.MONGODB_URIS[0]) | {"VERI_FAILPOINT": failpoint}
         command = [sys.executable, "manage.py", "migration", "backfill", NAME, "--reason", "test"]
-        return subprocess.run(
+        done = subprocess.run(
             command,
             cwd=BASE_DIR,
             env={**os.environ, **variables},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
             timeout=60,
             check=False,
-        ).returncode
+        )
+        sys.stdout.write(done.stderr)  # shown when the test fails
+        return done.returncode
 
     return start
 

@@ -115,8 +115,9 @@ class Demo:
         return ladder.compare_reads(ask=self._ask_and_look, samples=SHADOW_SAMPLES)
 
     def _ask_and_look(self) -> None:
-        self._ask_all(store="postgres")
         for creator in self._samples.creators:
+            question = next(one for one in self._samples.questions if one.creator == creator.handle)
+            self.api.ask(creator=creator.handle, question=question.question)
             self.api.get(f"/creators/{creator.handle}")
 
     def open_canary(self) -> str:

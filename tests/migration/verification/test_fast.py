@@ -158,18 +158,15 @@ def test_continuous_pass_goes_on_slice_by_slice(copied):
 def test_doubtful_keys_are_those_on_which_the_three_do_not_agree():
     known = np.array(
         [
-            (5, 8, key, 8, row, 8, version, 8, h, 1, gone)
-            for key, row, version, h, gone in [
-                (1, 7, 7, 70, False),  # all agree
-                (2, 7, 6, 70, False),  # the ledger is behind
-                (3, 7, 7, 70, False),  # another fingerprint
-                (4, 7, 7, 70, False),  # no document
-                (5, 0, 9, 0, True),  # deleted, and gone
-                (6, 0, 9, 0, True),  # deleted, and live
-                (7, 7, 0, 0, True),  # no entry
-            ]
+            (1, 7, 7, 70, False),  # all agree
+            (2, 7, 6, 70, False),  # the ledger is behind
+            (3, 7, 7, 70, False),  # another fingerprint
+            (4, 7, 7, 70, False),  # no document
+            (5, 0, 9, 0, True),  # deleted, and gone
+            (6, 0, 9, 0, True),  # deleted, and live
+            (7, 7, 0, 0, True),  # no entry
         ],
-        dtype=fingerprints._COPIED,
+        dtype=fingerprints._ENTRY,
     )
     stamps = np.array(
         [(3, 7, 71, True), (1, 7, 70, True), (2, 7, 70, True), (6, 4, 1, True), (5, 9, 0, False), (7, 7, 70, True),

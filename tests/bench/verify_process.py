@@ -1,0 +1,28 @@
+"""A process that verifies: ``documents`` or ``copies`` once, printing its highest memory, or ``endless``."""
+
+import os
+import resource
+import sys
+
+from tests.bench.environment import ROOT
+from veri.settings.env import start_embedded_stores
+
+
+def main() -> None:
+    os.environ["VERI_VAR_DIR"] = str(ROOT)
+    start_embedded_stores(command="bench")
+    import django  # the environment is complete only now
+
+    django.setup()
+    from tests.bench import verify  # models are loaded only now
+
+    what = sys.argv[1]
+    steps = {"copies": verify.compare_both, "documents": verify.check_documents, "endless": verify.check_live}
+    steps[what]()
+    while what == "endless":
+        steps[what]()
+    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
+
+
+if __name__ == "__main__":
+    main()
