@@ -16,7 +16,7 @@ LONGEST_REASON = 500
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=LONGEST_REASON,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "autofocus": True}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text="Kept in the audit trail.",
     )
 

@@ -1,8 +1,11 @@
 """What switching a flag will do, said before it is done."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from migration.enums import FLAG_EFFECTS, FLAG_NEEDS, Flag, Stage
+from django.conf import settings
+
+from migration.enums import COPIED_STAGES, FLAG_EFFECTS, FLAG_NEEDS, READ_STAGES, Flag, Stage
 from migration.models import Dataset
 from migration.queries.flags import FlagState, list_flag_states
 from migration.queries.status import get_outbox_status
@@ -20,25 +23,56 @@ def _describe_capture(name: str, *, is_on: bool, now: datetime) -> list[str]:
         return _describe_reads(is_on=is_on)
     if name != Flag.USE_MONGO:
         return []
-    if is_on:
-        off = Dataset.objects.filter(stage=Stage.OFF).count()
-        return [
-            f"Capture starts on {off} datasets: from then on every write reaches the outbox.",
-            "Rows written before need a backfill; until parity is clean all reads stay on PostgreSQL.",
-        ]
-    waiting = get_outbox_status(now=now)
+    return _describe_start(now) if is_on else _describe_rest(now)
+
+
+def _describe_start(now: datetime) -> list[str]:
+    waiting = get_outbox_status(now=now).depth
+    goes_on = _list_names(set(Stage) - {Stage.OFF})
     return [
-        "Every dataset returns to Off and its triggers write nothing.",
-        f"The outbox is emptied: {waiting.depth} waiting and {waiting.quarantined} quarantined rows are dropped.",
-        "All reads come from PostgreSQL, which has every write. MongoDB keeps what it has and grows stale.",
-        "Switching it on again needs a new backfill and a new parity check of every dataset.",
+        f"Capture starts on {_join(_list_names({Stage.OFF}))}: from then on every write reaches the outbox.",
+        "Rows written before need a backfill; until a dataset has climbed, its reads stay on PostgreSQL.",
+        *([f"{_join(goes_on)} went on being captured: the relay brings {waiting:,} changes first."] if goes_on else []),
     ]
 
 
+def _describe_rest(now: datetime) -> list[str]:
+    """Say what becomes of datasets that were copied, of those that were not, and of the outbox."""
+    waiting = get_outbox_status(now=now)
+    kept, dropped = _list_names(set(Stage) - {Stage.OFF, Stage.CAPTURE}), _list_names({Stage.CAPTURE})
+    sentences = [
+        "The relay rests. All reads come from PostgreSQL within two seconds: it has every write.",
+        f"{waiting.depth:,} changes wait in the outbox and {waiting.quarantined:,} in quarantine.",
+    ]
+    if kept:
+        limit = f"{settings.MIGRATION.outbox_limit:,.0f}"
+        sentences += [
+            f"What was copied goes on being captured, up to {limit} waiting changes a dataset: {_join(kept)}.",
+            "Switched on before that, the relay brings what waits: nothing is lost and nothing is copied again.",
+            "At that limit a dataset returns to Off, its outbox is emptied and a new backfill will be needed.",
+        ]
+    if dropped:
+        sentences.append(f"Not copied yet, so back to Off at once, with what waits dropped: {_join(dropped)}.")
+    return sentences
+
+
 def _describe_reads(*, is_on: bool) -> list[str]:
-    names = list(Dataset.objects.filter(stage=Stage.CUTOVER).order_by("pk").values_list("name", flat=True))
-    listed = ", ".join(names) if names else "none yet"
-    return [f"Datasets that are cut over: {listed}."] if is_on else [f"Reads return to PostgreSQL at once: {listed}."]
+    listed = _join(_list_names(READ_STAGES))
+    if is_on:
+        return [f"Datasets whose route lets reads go to MongoDB now: {listed}."]
+    ready = _join(_list_names(COPIED_STAGES - READ_STAGES))
+    return [
+        f"All reads return to PostgreSQL within two seconds: {listed}.",
+        f"Capture, relay and stages stay as they are; nothing changes for {ready}.",
+    ]
+
+
+def _list_names(stages: Collection[Stage]) -> list[str]:
+    return list(Dataset.objects.filter(stage__in=stages).order_by("pk").values_list("name", flat=True))
+
+
+def _join(names: list[str]) -> str:
+    return ", ".join(names) if names else "none"
 
 
 def _describe_dependants(name: str, states: dict[str, FlagState], *, is_on: bool) -> list[str]:

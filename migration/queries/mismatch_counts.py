@@ -44,7 +44,12 @@ class MismatchCount:
 def list_mismatch_counts(*, dataset: Dataset, now: datetime) -> list[MismatchCount]:
     """Return what the latest full deep pass and later ones found that nobody has proven right since; largest first."""
     latest = get_latest_parity(name=dataset.name)
-    facts = {"dataset": dataset.pk, "run": latest.pk if latest else 0, "now": now, "limit": COUNTED}
+    facts: dict[str, int | datetime] = {
+        "dataset": dataset.pk,
+        "run": latest.pk if latest else 0,
+        "now": now,
+        "limit": COUNTED,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, facts)
         found = cursor.fetchall()

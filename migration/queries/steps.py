@@ -1,45 +1,77 @@
-"""Which steps an operator may take on a dataset now, and why not."""
+"""Which steps an operator may take on a dataset now, and why not: said as the services would refuse them."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count
 
-from migration.enums import ParityState, Stage
-from migration.models import BackfillRun, ParityMismatch, ParityRun
-from migration.queries.status import DatasetStatus
+from migration.enums import COPIED_STAGES, LIVE_STAGES, READ_STAGES, Flag, MismatchOutcome, Stage
+from migration.models import BackfillRun, Dataset, ParityMismatch, ParityRun
+from migration.queries.flags import read_flag
+from migration.queries.status import get_latest_parity
+from migration.transitions import TRANSITIONS
 
 BACKFILL_ALIVE = timedelta(seconds=30)  # a chunk takes far less
-PARITY_ALIVE = timedelta(minutes=10)
+MONGO_OFF = "USE_MONGO is off: switch it on, on the Flags page."
+_REFUSALS = {
+    Stage.PAUSED: "There is nothing to pause: it is {stage}.",
+    Stage.ROLLED_BACK: "Its reads come from PostgreSQL already: it is {stage}.",
+    Stage.OFF: "It is off already.",
+}
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepBlocks:
-    """For each step the sentence that says why it is not possible now; empty where it is."""
-
-    backfill: str
-    check_parity: str
-    reconcile: str
-    cut_over: str
-    roll_back: str
+def explain_aside(*, dataset: Dataset, target: Stage) -> str:
+    """Return why a dataset cannot be paused, rolled back or stopped now; nothing where it can."""
+    if (Stage(dataset.stage), target) in TRANSITIONS:
+        return ""
+    return _REFUSALS[target].format(stage=dataset.get_stage_display().lower())
 
 
-def explain_blocked_steps(*, status: DatasetStatus, now: datetime) -> StepBlocks:
-    """Return why steps are blocked, as the services would refuse them, before anybody tries."""
-    running = find_running_parity(name=status.dataset.name, now=now)
-    return StepBlocks(
-        backfill=_block_backfill(status, now),
-        check_parity=_block_parity(status, running, now),
-        reconcile=_block_reconcile(status),
-        cut_over=_block_cut_over(status, running),
-        roll_back="" if status.dataset.stage == Stage.CUTOVER else "Its reads are not on MongoDB.",
-    )
+def explain_start(*, dataset: Dataset) -> str:
+    if dataset.stage != Stage.OFF:
+        return "It was started already."
+    return "" if read_flag(Flag.USE_MONGO) else MONGO_OFF
 
 
-def find_running_parity(*, name: str, now: datetime) -> ParityRun | None:
-    """Return the parity run that is under way; one that began too long ago has lost its process."""
-    running = ParityRun.objects.filter(dataset__name=name, state=ParityState.RUNNING)
-    return running.filter(started_at__gt=now - PARITY_ALIVE).order_by("-pk").first()
+def explain_resume(*, dataset: Dataset) -> str:
+    if dataset.stage != Stage.PAUSED:
+        return "It is not paused."
+    return "" if read_flag(Flag.USE_MONGO) else MONGO_OFF
+
+
+def explain_backfill(*, dataset: Dataset, run: BackfillRun | None, now: datetime) -> str:
+    if dataset.stage == Stage.OFF:
+        return "Nothing is captured: start it first."
+    if dataset.stage == Stage.PAUSED:
+        return "It is paused: resume it first."
+    if dataset.stage in READ_STAGES:
+        return "Its reads are on MongoDB: roll back first."
+    if is_backfill_alive(run=run, now=now):
+        return "A backfill is running."
+    return "" if read_flag(Flag.USE_MONGO) else MONGO_OFF
+
+
+def explain_verify(*, dataset: Dataset, running: ParityRun | None, now: datetime) -> str:
+    if dataset.stage == Stage.PAUSED:
+        return "It is paused: resume it first."
+    if dataset.reached not in COPIED_STAGES:
+        return "Not everything is copied yet: rows on their way would count as missing."
+    if running:
+        return f"A pass is running since {(now - running.started_at).total_seconds():.0f} s."
+    return ""
+
+
+def explain_repair(*, dataset: Dataset, runs: list[ParityRun]) -> str:
+    if dataset.stage == Stage.OFF:
+        return "Nothing is captured: the relay could not bring a repair."
+    return "" if runs else "No open mismatch is known: verify to look for some."
+
+
+def explain_rollout(*, dataset: Dataset) -> str:
+    return "Every creator reads MongoDB already." if dataset.stage in LIVE_STAGES else ""
+
+
+def explain_archive(*, dataset: Dataset) -> str:
+    return "" if dataset.stage == Stage.DONE else "An archive is for datasets that are done."
 
 
 def is_backfill_alive(*, run: BackfillRun | None, now: datetime) -> bool:
@@ -47,45 +79,15 @@ def is_backfill_alive(*, run: BackfillRun | None, now: datetime) -> bool:
     return bool(run and run.finished_at is None and now - run.updated_at < BACKFILL_ALIVE)
 
 
+def list_repairable_runs(*, dataset: Dataset) -> list[ParityRun]:
+    """Return the passes whose persistent mismatches wait for repair: the latest full deep one and later ones."""
+    waiting = ParityMismatch.objects.filter(outcome=MismatchOutcome.MISMATCH, repaired_at=None, resolved_at=None)
+    latest = get_latest_parity(name=dataset.name)
+    runs = ParityRun.objects.filter(dataset=dataset, pk__in=waiting.values("run")).select_related("dataset")
+    return list((runs.filter(pk__gte=latest.pk) if latest else runs).order_by("pk"))
+
+
 def count_open_mismatches(*, run: ParityRun) -> dict[str, int]:
-    """Return how many mismatches of a run are not yet sent for repair, by kind."""
-    rows = ParityMismatch.objects.filter(run=run, repaired_at=None).values_list("kind").annotate(Count("pk"))
-    return dict(rows.order_by("kind"))
-
-
-def _block_backfill(status: DatasetStatus, now: datetime) -> str:
-    if status.dataset.stage == Stage.OFF:
-        return "Nothing is captured: switch USE_MONGO on first."
-    if status.dataset.stage == Stage.CUTOVER:
-        return "Its reads are on MongoDB: roll back first."
-    return "A backfill is running." if is_backfill_alive(run=status.backfill, now=now) else ""
-
-
-def _block_parity(status: DatasetStatus, running: ParityRun | None, now: datetime) -> str:
-    if status.dataset.stage in (Stage.OFF, Stage.CAPTURE):
-        return "Nothing was copied yet: backfill first."
-    if status.dataset.stage == Stage.BACKFILL:
-        return "The backfill is not finished: rows not yet copied would count as missing."
-    if running:
-        return f"A check is running since {(now - running.started_at).total_seconds():.0f} s."
-    return ""
-
-
-def _block_reconcile(status: DatasetStatus) -> str:
-    if status.dataset.stage == Stage.OFF:
-        return "Nothing is captured: the relay could not bring a repair."
-    if status.parity is None:
-        return "There is nothing to go by: check parity first."
-    if status.parity.state != ParityState.DIFFERENT:
-        return "The latest parity check found nothing to repair."
-    return "" if count_open_mismatches(run=status.parity) else "Every mismatch was sent for repair: check parity again."
-
-
-def _block_cut_over(status: DatasetStatus, running: ParityRun | None) -> str:
-    if status.dataset.stage == Stage.CUTOVER:
-        return "Its reads are on MongoDB already."
-    if running:
-        return "A parity check is running: wait for it."
-    if status.parity is None or status.parity.state != ParityState.CLEAN:
-        return "The latest parity check is not clean."
-    return "" if status.dataset.stage == Stage.VERIFY else "It is not verified: check parity after the backfill."
+    """Return how many mismatches of a run are neither sent for repair nor resolved, by kind."""
+    rows = ParityMismatch.objects.filter(run=run, repaired_at=None, resolved_at=None)
+    return dict(rows.values_list("kind").annotate(Count("pk")).order_by("kind"))

@@ -4,9 +4,13 @@ Codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.y
 concerns the server when a whole batch fails with it alike, and the document when it is alone.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from pymongo.errors import BulkWriteError
 
 DUPLICATE_KEY = 11000
+UNKNOWN_ERROR = 8
 CONTENT_CODES = frozenset(
     {
         2,  # BadValue
@@ -59,13 +63,19 @@ SERVER_CODES = frozenset(
 )
 
 
+def cannot_replace_bytes(failure: Mapping[str, Any]) -> bool:
+    """Tell whether this is the embedded server, which inserts bytes but fails to replace a document with some."""
+    return failure.get("code") == UNKNOWN_ERROR and "bytes is not JSON" in str(failure.get("errmsg"))
+
+
 def raise_unless_content(error: BulkWriteError, *, sent: int) -> None:
     """Raise the error again when it says something about the server, not about single documents.
 
     A write that was not acknowledged as asked counts as not written.
     """
     details = error.details or {}
-    codes = [one.get("code") for one in details.get("writeErrors", [])]
+    failures = [one for one in details.get("writeErrors", []) if not cannot_replace_bytes(one)]
+    codes = [one.get("code") for one in failures]
     if details.get("writeConcernErrors") or SERVER_CODES.intersection(codes):
         raise error
     known = codes and codes[0] in CONTENT_CODES | {DUPLICATE_KEY}

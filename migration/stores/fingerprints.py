@@ -34,7 +34,7 @@ def read_ledger(spec: DatasetSpec, *, after: int, until: int | None) -> Ledger:
 
     A key without an entry has version 0 and counts as deleted.
     """
-    bounds = {"dataset": spec.name, "after": after, "until": HIGHEST if until is None else until}
+    bounds: dict[str, int | str] = {"dataset": spec.name, "after": after, "until": HIGHEST if until is None else until}
     with connection.cursor() as cursor:
         cursor.execute(_QUERY.format(table=spec.table), bounds)
         (data,) = cursor.fetchone()

@@ -43,10 +43,12 @@ _SOURCE = sql.SQL(
 )
 _SEGMENTS = sql.SQL("SELECT {segment}, count(*), bit_xor({digest}) FROM {source} GROUP BY 1")
 # One value per segment: a message per row would cost more than its hash.
-_ROWS = sql.SQL(
-    "SELECT string_agg(int8send({key}) || int8send({digest}), '') FROM {source}"
-    " WHERE {segment} = ANY({segments}::bigint[]) GROUP BY {segment}"
-)
+_ROWS = sql.SQL("""
+SELECT string_agg(int8send({key}) || int8send({digest}), '') FROM unnest({segments}::bigint[]) AS wanted
+CROSS JOIN LATERAL (
+  SELECT *, hashtextextended('', {key}) AS k FROM {table}
+  WHERE {key} >= wanted * {size} AND {key} < (wanted + 1) * {size}) AS t
+GROUP BY wanted""")
 _ROW = np.dtype([("number", ">i8"), ("digest", ">i8")])
 # The planner takes every row for a segment of its own: it would sort on disk and compile.
 _SESSION: tuple[LiteralString, ...] = (
@@ -86,9 +88,9 @@ class TableSide:
         return self._copy(_SEGMENTS.format(**self._build_window(segment, first, last)))
 
     def digest_rows(self, *, segment: int, segments: Sequence[int]) -> Digests:
-        """Return key and digest of every row of some segments, lowest segment first."""
-        window = self._build_window(segment, segments[0], segments[-1])
-        query = _ROWS.format(**window, segments=sql.Literal(list(segments)))
+        """Return key and digest of every row of some segments."""
+        parts = {"digest": self.digest, "size": sql.Literal(segment), "segments": sql.Literal(list(segments))}
+        query = _ROWS.format(**self._names, **parts)
         with self.connection.cursor(binary=True) as cursor:
             data = b"".join(value for (value,) in cursor.execute(query).fetchall())
         found = np.frombuffer(data, dtype=_ROW)

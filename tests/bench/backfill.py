@@ -13,10 +13,11 @@ from migration.enums import BackfillPhase
 from migration.queries.backfills import BackfillProgress
 from migration.services.backfill import run_backfill
 from tests.bench.measuring import Figure, at_least, compare, interleave, time_call
-from tests.bench.relay import ROWS, fill_interactions, index_raw, map_interactions, upsert_raw
+from tests.bench.relay import fill_interactions, index_raw, map_interactions, upsert_raw
 from veri.platform.connections.mongo import get_database
 
-ROUNDS = 7
+ROWS = 20_000  # enough for opening and closing a run to weigh little, as in a real one
+ROUNDS = 5
 TARGET = at_least(0.6)
 
 
@@ -33,8 +34,8 @@ class _Stopwatch:
 
 
 def measure() -> list[Figure]:
-    fill_interactions()
-    documents = map_interactions()
+    fill_interactions(ROWS)
+    documents = map_interactions(ROWS)
     checks: list[float] = []
     copied, raw, raw_indexed = interleave(
         rounds=ROUNDS,

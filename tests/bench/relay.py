@@ -52,20 +52,20 @@ def measure() -> list[Figure]:
     ]
 
 
-def fill_interactions() -> None:
-    """Record 10,000 interactions with capture on and forget the outbox."""
+def fill_interactions(rows: int = ROWS) -> None:
+    """Record interactions with capture on and forget the outbox."""
     empty_stores()
     samples = generate_samples()
     source = RowSource(samples, create_creators(samples))
     switch(Flag.USE_MONGO, is_on=True)
-    for _ in range(ROWS // 1000):
+    for _ in range(rows // 1000):
         record_interactions(items=source.take(1000), now=timezone.now())
     forget_outbox()
 
 
-def map_interactions() -> list[dict[str, Any]]:
-    documents, refused = map_rows(INTERACTIONS, read_chunk(INTERACTIONS, after=0, limit=ROWS))
-    assert len(documents) == ROWS
+def map_interactions(rows: int = ROWS) -> list[dict[str, Any]]:
+    documents, refused = map_rows(INTERACTIONS, read_chunk(INTERACTIONS, after=0, limit=rows))
+    assert len(documents) == rows
     assert not refused
     return documents
 

@@ -1,6 +1,6 @@
 """Verification beside the bare tools: two PostgreSQL copies, both stores, fingerprints, memory, live writes."""
 
-import resource
+import signal
 import subprocess
 import sys
 import time
@@ -34,7 +34,7 @@ ROUNDS = 3
 COLUMNS = ("id", "creator_id", "platform", "external_id", "text", "payload", "occurred_at", "version")
 MOST_MB = 300
 MOST_SLOWDOWN = 1.15
-WRITE_SECONDS = 4.0
+WRITE_ROUNDS, IMPORT_SECONDS = 15, 4.0
 
 _COPIES = """
 DROP TABLE IF EXISTS bench_left, bench_right;
@@ -129,7 +129,8 @@ def _copy_out() -> float:
 def measure_documents() -> list[Figure]:
     fill_documents()
     deep, found = interleave(rounds=ROUNDS, runs=[_check, _find])
-    with_pass, without = interleave(rounds=ROUNDS, runs=[_write_during_pass, lambda: _time_writes(WRITE_SECONDS)])
+    memory = _judge_memory("documents", "deep pass")
+    with_pass, without = _measure_writes()
     return [
         compare(
             name=f"deep pass over {DOCUMENTS:,} interactions",
@@ -147,7 +148,7 @@ def measure_documents() -> list[Figure]:
             reference=without * 1000,
             ratio=at_most(MOST_SLOWDOWN),
         ),
-        _judge_memory("documents", "deep pass"),
+        memory,
     ]
 
 
@@ -190,28 +191,35 @@ def _find() -> float:
     return time_call(find)
 
 
-def _write_during_pass() -> float:
-    """Return the median write while passes run in a process of their own, as a worker's do."""
+def _measure_writes() -> tuple[float, float]:
+    """Return the median seconds of a write while a process of its own verifies, and while that process stands still."""
     passes = subprocess.Popen([sys.executable, "-m", "tests.bench.verify_process", "endless"])
     try:
-        time.sleep(2)  # imports
-        return _time_writes(WRITE_SECONDS)
+        time.sleep(IMPORT_SECONDS)
+        with open_dedicated_connection() as session:
+
+            def run(order: signal.Signals) -> float:
+                passes.send_signal(order)
+                time.sleep(0.2)
+                return _time_writes(session)
+
+            runs = [partial(run, signal.SIGCONT), partial(run, signal.SIGSTOP)]
+            busy, idle = interleave(rounds=WRITE_ROUNDS, runs=runs)
+            assert passes.poll() is None
     finally:
         passes.kill()
         passes.wait()
-        ParityRun.objects.all().delete()
+    return busy, idle
 
 
-def _time_writes(seconds: float) -> float:
-    """Return the mean seconds of one commit of ten updated rows, at about 100 a second."""
-    taken, deadline = [], time.monotonic() + seconds
-    with open_dedicated_connection() as session:
-        (low,) = session.execute(f"SELECT min(id) FROM {INTERACTIONS}").fetchone() or (0,)
-        while time.monotonic() < deadline:
-            keys = [low + (len(taken) * 37 + step * 1013) % DOCUMENTS for step in range(10)]
-            taken.append(time_call(partial(session.execute, _UPDATE, [keys])))
-            time.sleep(0.008)
-    forget_outbox()
+def _time_writes(session: psycopg.Connection[Any]) -> float:
+    """Return the mean seconds of a commit of ten updated rows, thirty a second for a second."""
+    taken, deadline = [], time.monotonic() + 1
+    (low,) = session.execute(f"SELECT min(id) FROM {INTERACTIONS}").fetchone() or (0,)
+    while time.monotonic() < deadline:
+        keys = [low + (len(taken) * 7 + step * 13) % 200 for step in range(10)]
+        taken.append(time_call(partial(session.execute, _UPDATE, [keys])))
+        time.sleep(0.03)
     return sum(taken) / len(taken)
 
 
@@ -273,7 +281,6 @@ def _copy_ledger() -> float:
 
 def _judge_memory(what: str, name: str) -> Figure:
     """Return the highest resident memory of a process that does this once."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     found = subprocess.run(
         [sys.executable, "-m", "tests.bench.verify_process", what], check=True, capture_output=True, text=True
     )
@@ -283,5 +290,4 @@ def _judge_memory(what: str, name: str) -> Figure:
         value=used / 1024,
         unit="MB",
         bound=at_most(MOST_MB),
-        note=f"{before / 1024:.0f} MB before",
     )

@@ -1,15 +1,12 @@
 """A process that verifies: ``documents`` or ``copies`` once, printing its highest memory, or ``endless``."""
 
-import os
 import resource
 import sys
 
-from tests.bench.environment import ROOT
 from veri.settings.env import start_embedded_stores
 
 
 def main() -> None:
-    os.environ["VERI_VAR_DIR"] = str(ROOT)
     start_embedded_stores(command="bench")
     import django  # the environment is complete only now
 

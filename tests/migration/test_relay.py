@@ -109,3 +109,19 @@ def test_two_relays_at_once_lose_and_double_nothing(capturing, mongo):
 
     assert sum(taken) + drain() == 300
     assert mongo.interactions.count_documents({}) == 300
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_documents_with_bytes_are_replaced_in_any_order(db, mongo, order):
+    """The embedded server cannot replace them in one step."""
+    spec = get_spec("memory_vectors")
+    for version in order:
+        documents = [{**make_document(key, version, f"v{version}"), "embedding": bytes([version])} for key in (7, 8)]
+        assert write_documents(spec, documents) == []
+
+    assert [(one["text"], one["embedding"]) for one in mongo.memory_vectors.find()] == [("v3", b"\x03")] * 2
+    write_documents(spec, [build_tombstone(key=7, version=4)])
+    assert write_documents(spec, [{**make_document(7, 3, "late"), "embedding": b"x"}]) == []
+    assert mongo.memory_vectors.find_one({"_id": 7})["_mig"] == {"v": 4, "d": True}
+    assert write_documents(spec, [{**make_document(7, 5, "again"), "embedding": b"x"}]) == []
+    assert mongo.memory_vectors.find_one({"_id": 7})["text"] == "again"

@@ -41,7 +41,7 @@ def collect_sections(request: HttpRequest) -> dict[str, Any]:
     if request.user.has_perm("migration.view_featureflag"):
         sections["flags"] = list_flag_rows(request)
     if request.user.has_perm("migration.view_dataset"):
-        sections["datasets"] = list_dataset_cards(request, now=now, with_steps=False)
+        sections["datasets"] = list_dataset_cards(user=request.user, now=now, with_steps=False)
         sections["outbox"] = _sum_outbox(sections["datasets"])
     if request.user.has_perm("events.view_delivery"):
         sections["event_log"] = get_event_log_state(now=now)

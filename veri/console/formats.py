@@ -1,5 +1,7 @@
 """Figures as operators read them."""
 
+from datetime import UTC, datetime
+
 
 def format_age(seconds: float) -> str:
     """Return a span of time in its largest sensible unit."""
@@ -13,3 +15,12 @@ def format_age(seconds: float) -> str:
 
 def format_count(count: int, *, is_estimate: bool = False) -> str:
     return f"about {count:,}" if is_estimate else f"{count:,}"
+
+
+def format_instant(at: datetime) -> str:
+    """Return an instant to the minute, UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def format_rate(rows_per_second: float) -> str:
+    return f"{rows_per_second:,.0f} rows/s"

@@ -36,7 +36,7 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         (
             Page(title="Dashboard", icon="monitoring", url_name="index"),
             Page(title="Flags", icon="toggle_on", url_name="flags", permission="migration.view_featureflag"),
-            Page(title="Reconciliation", icon="sync_alt", url_name="reconciliation", permission=SEE_DATASETS),
+            Page(title="Migration", icon="sync_alt", url_name="reconciliation", permission=SEE_DATASETS),
             ModelLink(label="events.event", icon="bolt", title="Events"),
             Page(
                 title="Dead letters",
@@ -57,6 +57,14 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="migration.outboxrow", icon="outbox", title="Outbox and quarantine"),
             ModelLink(label="migration.parityrun", icon="fact_check", title="Parity runs"),
             ModelLink(label="migration.backfillrun", icon="move_down", title="Backfills"),
+            ModelLink(label="migration.shadowread", icon="compare", title="Shadow reads"),
+            ModelLink(label="migration.rolloutplan", icon="moving", title="Rollout plans"),
+            ModelLink(label="migration.rolloutstep", icon="stairs", title="Rollout steps"),
+            ModelLink(label="migration.preflight", icon="checklist", title="Preflights"),
+            ModelLink(label="migration.captureheartbeat", icon="cardiology", title="Capture heartbeats"),
+            ModelLink(label="migration.relaystate", icon="swap_calls", title="Relay states"),
+            ModelLink(label="migration.minutecount", icon="bar_chart", title="Counts by minute"),
+            ModelLink(label="migration.datasetarchive", icon="inventory_2", title="Archives"),
             ModelLink(label="migration.dataset", icon="dataset", title="Datasets"),
             ModelLink(label="migration.featureflag", icon="flag", title="Stored flags"),
         ),

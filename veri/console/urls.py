@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from veri.console.pages import dashboard, flags, reconciliation, usage
+from veri.console.pages import dashboard, datasets, flag_shares, flags, usage
 
 View = Callable[..., HttpResponse]
 
@@ -23,9 +23,14 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("live/dashboard/", dashboard.show_fragment, "dashboard_live"),
         page("flags/", flags.list_flags, "flags"),
         page("flags/live/", flags.show_fragment, "flags_live"),
+        page("flags/<str:name>/share/", flag_shares.set_share, "flag_share"),
+        page("flags/<str:name>/rollout/", flag_shares.plan_flag_rollout, "flag_rollout"),
+        page("flags/<str:name>/rollout/end/", flag_shares.end_flag_rollout, "flag_rollout_end"),
         page("flags/<str:name>/<str:value>/", flags.switch_flag, "flag_switch"),
-        page("reconciliation/", reconciliation.list_datasets, "reconciliation"),
-        page("reconciliation/live/", reconciliation.show_fragment, "reconciliation_live"),
-        page("reconciliation/<str:dataset>/<str:step>/", reconciliation.take_step, "dataset_step"),
+        page("datasets/", datasets.list_datasets, "reconciliation"),
+        page("datasets/live/", datasets.show_overview_fragment, "reconciliation_live"),
+        page("datasets/<str:dataset>/", datasets.show_dataset, "dataset_page"),
+        page("datasets/<str:dataset>/live/", datasets.show_dataset_fragment, "dataset_live"),
+        page("datasets/<str:dataset>/<str:step>/", datasets.take_step, "dataset_step"),
         page("usage/", usage.show_usage, "usage"),
     ]

@@ -37,6 +37,7 @@ class MigrationLimits:
     chunk_seconds: float = 0.5  # a backfill's chunk aims at
     yield_rows: float = 50_000  # in the outbox, above which a backfill waits
     validate_share: float = 0.1  # of the rows a backfill compares after the copy
+    verify_share: float = 0.25  # of the time a pass works while rows are written
     archive_keep_seconds: float = 30 * DAY
     divergence_share: float = 0.05  # from which on differences are an alarm
 

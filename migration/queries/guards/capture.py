@@ -90,6 +90,7 @@ def check_backfill(dataset: Dataset, _now: datetime) -> Finding:
     run = BackfillRun.objects.filter(dataset=dataset).order_by("-pk").first()
     if run is None:
         return Finding(is_ok=False, value="never", threshold="complete", remedy="Start a backfill.")
-    is_ok = run.finished_at is not None
-    value = "complete" if is_ok else f"{run.copied:,} rows so far"
+    is_ok = run.finished_at is not None and not run.problem
+    complete = f"complete, {run.validated:,} rows compared" if run.finished_at else f"{run.copied:,} rows so far"
+    value = run.problem or complete
     return Finding(is_ok=is_ok, value=value, threshold="complete", remedy="Let it end, or start it again.")

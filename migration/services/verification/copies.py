@@ -15,8 +15,8 @@ import numpy as np
 from migration.enums import MismatchKind
 from migration.stores.table_side import Digests
 
-SEGMENT = 2000  # keys
-WINDOW = 500  # segments per statement, a second or two of work: no long snapshot
+SEGMENT = 200  # keys; small, so that little is looked at twice
+WINDOW = 5000  # segments per statement, a second or two of work: no long snapshot
 ROWS = 1000  # differing rows fetched at a time
 
 

@@ -19,6 +19,7 @@ from migration.models import ParityRun, ParitySuspect
 from migration.services.verification import suspects
 from migration.services.verification.comparing import Comparer, build_foreign
 from migration.services.verification.differences import Difference
+from migration.services.verification.durability import hold_lazily
 from migration.services.verification.pacing import Pace
 from migration.stores import raw_documents, rows
 
@@ -52,7 +53,8 @@ def settle(comparer: Comparer, run: ParityRun, pace: Pace, *, patience: float, c
     progress, pause = _Progress(patience=patience), FIRST_PAUSE_SECONDS
     while not suspects.is_settled(run):
         left = _look_again(comparer, run, pace)
-        ParityRun.objects.filter(pk=run.pk).update(generation=F("generation") + 1, updated_at=clock())
+        with hold_lazily():
+            ParityRun.objects.filter(pk=run.pk).update(generation=F("generation") + 1, updated_at=clock())
         run.refresh_from_db(fields=["generation"])
         reach("verify.settled")
         relay_mark = suspects.read_relay_mark(comparer.spec)
@@ -92,8 +94,9 @@ def _look_at(comparer: Comparer, page: Sequence[ParitySuspect]) -> int:
         is_certain = one.key not in waiting and one.versions == difference.versions
         suspects.update(comparer.spec, one, difference, is_certain=is_certain)
         still.append(one)
-    suspects.acquit(gone)
-    suspects.save(still)
+    with hold_lazily():
+        suspects.acquit(gone)
+        suspects.save(still)
     return sum(not one.outcome for one in still)
 
 

@@ -1,4 +1,4 @@
-"""How fast a pass may go: its dataset's throttle, the relay's lag, and the time it was given."""
+"""How fast a pass may go: its dataset's throttle, live writes, the relay's lag, and the time it was given."""
 
 import time
 from dataclasses import dataclass, field
@@ -9,10 +9,14 @@ from django.conf import settings
 
 from migration.models import Dataset
 from migration.queries.status import get_outbox_status
+from migration.stores.rows import get_latest_version
 
 WINDOW = 50_000  # rows between two checkpoints
 SMALLEST_WINDOW = 2_000
 CHECKPOINT_SECONDS = 10  # aimed at between two checkpoints of a throttled pass
+LIVE_WRITES_PER_SECOND = 20  # from which on a pass gives way
+LONGEST_REST_SECONDS = 5.0
+LEAST_SHARE = 0.05
 LONGEST_YIELD_SECONDS = 2.0  # per window: a pass is slowed by a lagging relay, not stopped by a dead one
 
 
@@ -26,6 +30,8 @@ class Pace:
     rows_per_second: int = 0
     _started: float = field(default_factory=time.monotonic)
     _due: float = 0.0
+    _version: int = 0
+    _looked_at: float = field(default_factory=time.monotonic)
 
     @property
     def is_over(self) -> bool:
@@ -43,11 +49,20 @@ class Pace:
         self.rows_per_second = Dataset.objects.values_list("rows_per_second", flat=True).get(name=self.dataset)
 
     def spend(self, rows: int) -> None:
-        """Sleep as long as these rows are allowed to take."""
+        """Sleep as long as these rows are allowed to take, and as long as they took while others write."""
+        self._give_way()
         if not self.rows_per_second:
             return
         self._due = max(self._due, time.monotonic()) + rows / self.rows_per_second
         time.sleep(max(0.0, self._due - time.monotonic()))
+
+    def _give_way(self) -> None:
+        """Work only ``MIGRATION_VERIFY_SHARE`` of the time while rows are written: every write takes a version."""
+        version, took = get_latest_version(), time.monotonic() - self._looked_at
+        if self._version and version - self._version >= LIVE_WRITES_PER_SECOND * took:
+            share = max(LEAST_SHARE, settings.MIGRATION.verify_share)
+            time.sleep(min(took * (1 / share - 1), LONGEST_REST_SECONDS))
+        self._version, self._looked_at = version, time.monotonic()
 
     def yield_to_relay(self, *, now: datetime) -> None:
         """Sleep while writes wait for MongoDB longer than they should, for up to two seconds."""

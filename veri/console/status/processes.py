@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from migration.admin.queueing import WORKER_SILENT_AFTER
 from veri.console.formats import format_age
 from veri.platform.ops.models import Heartbeat
 from veri.platform.ops.services.heartbeats import BEAT, WORKER_PREFIX
 
 RELAY = "relay"
 SILENT_AFTER = {RELAY: timedelta(seconds=30), BEAT: timedelta(seconds=120)}
-WORKER_SILENT_AFTER = timedelta(seconds=120)
 SHOWN = 50
 
 
@@ -27,11 +27,6 @@ def list_processes(*, now: datetime) -> list[ProcessState]:
     seen = dict(Heartbeat.objects.order_by("-at").values_list("name", "at")[:SHOWN])
     workers = sorted(name for name in seen if name.startswith(WORKER_PREFIX))
     return [_describe(name, seen.get(name), now) for name in (RELAY, BEAT, *(workers or [WORKER_PREFIX.rstrip(":")]))]
-
-
-def is_any_worker_alive(*, now: datetime) -> bool:
-    """Tell whether queued work will be taken soon."""
-    return Heartbeat.objects.filter(name__startswith=WORKER_PREFIX, at__gt=now - WORKER_SILENT_AFTER).exists()
 
 
 def _describe(name: str, at: datetime | None, now: datetime) -> ProcessState:

@@ -62,21 +62,12 @@ class VerifyForm(ReasonForm):
     field_order = ("kind", "creator", "reason")
 
     def clean(self) -> dict[str, Any]:
+        """Add tier, mode and scope as the verifier takes them."""
         values = super().clean() or self.cleaned_data
-        if values.get("kind") == ParityMode.SCOPE:
-            values["scope"] = _find_creator(values.get("creator", ""))
-        return values
-
-    @property
-    def choice(self) -> dict[str, Any]:
-        """Return tier, mode and scope as the verifier takes them."""
-        kind = self.cleaned_data["kind"]
-        is_fast = kind == FAST
-        return {
-            "tier": ParityTier.FAST.value if is_fast else ParityTier.DEEP.value,
-            "mode": ParityMode.FULL.value if is_fast else kind,
-            "scope": self.cleaned_data.get("scope"),
-        }
+        kind = values.get("kind", FAST)
+        scope = _find_creator(values.get("creator", "")) if kind == ParityMode.SCOPE else None
+        tier, mode = (ParityTier.FAST, ParityMode.FULL) if kind == FAST else (ParityTier.DEEP, ParityMode(kind))
+        return {**values, "tier": tier.value, "mode": mode.value, "scope": scope}
 
 
 def _find_creator(text: str) -> int:

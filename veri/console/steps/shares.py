@@ -15,6 +15,7 @@ from migration.services.rollouts import DEFAULT_PERCENTS, PlannedStep, require_s
 
 LISTED = 1000
 LARGEST_ID = 2**63 - 1
+SHARE = ("percent", "allowed", "denied")
 NO_COMPLETION = {"autocomplete": "off"}
 
 
@@ -60,6 +61,12 @@ class ShareForm(ReasonForm):
                 raise forms.ValidationError(str(refusal)) from refusal
         return values
 
+    def get_share(self) -> dict[str, Any]:
+        """Return what was asked for; nothing before it is whole."""
+        self.full_clean()
+        found = {name: self.cleaned_data.get(name) for name in SHARE} if self.is_bound else {}
+        return {} if None in found.values() or self.non_field_errors() else found
+
 
 class RolloutForm(ReasonForm):
     percents = NumbersField(label="Steps, percent", largest=ALL_PERCENT, most=20, help_text="Rising, like 10, 25, 100.")
@@ -70,7 +77,10 @@ class RolloutForm(ReasonForm):
         help_text="Empty: at once.",
     )
     every_hours = forms.FloatField(
-        label="Hours between steps", min_value=0, max_value=8760, widget=UnfoldAdminDecimalFieldWidget()
+        label="Hours between steps",
+        min_value=0,
+        max_value=8760,
+        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "any"}),
     )
     field_order = ("percents", "start", "every_hours", "reason")
 
@@ -88,17 +98,29 @@ class RolloutForm(ReasonForm):
             raise forms.ValidationError("The percentages must rise.")
         return percents
 
-    def list_steps(self, now: datetime) -> list[PlannedStep]:
+    def get_values(self) -> dict[str, Any]:
+        """Return the fields that are as they should be; none before anything was sent."""
+        self.full_clean()
+        return self.cleaned_data if self.is_bound else {}
+
+    def list_steps(self, *, now: datetime) -> list[PlannedStep]:
         """Return the steps as they were asked for, or the default ones while nothing was."""
-        values = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        spacing = timedelta(hours=values.get("every_hours", settings.MIGRATION.rollout_step_seconds / 3600))
-        begin = values.get("start") or now
-        percents: Sequence[int] = values.get("percents", DEFAULT_PERCENTS)
-        return [PlannedStep(percent=one, not_before=begin + place * spacing) for place, one in enumerate(percents)]
+        return build_steps(self.get_values(), now=now)
 
     def build_token(self) -> str:
         """Return what tells these steps from others: a plan that was changed is shown before it is written."""
-        values = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        hours = values.get("every_hours", settings.MIGRATION.rollout_step_seconds / 3600)
+        values = self.get_values()
         percents = values.get("percents", list(DEFAULT_PERCENTS))
-        return f"{percents}/{values.get('start') or 'now'}/{hours:g}"
+        return f"{percents}/{values.get('start') or 'now'}/{_get_hours(values):g}"
+
+
+def build_steps(values: dict[str, Any], *, now: datetime) -> list[PlannedStep]:
+    """Return the steps of a form's values; what is missing is as in the default plan."""
+    begin, spacing = values.get("start") or now, timedelta(hours=_get_hours(values))
+    percents: Sequence[int] = values.get("percents", DEFAULT_PERCENTS)
+    return [PlannedStep(percent=one, not_before=begin + place * spacing) for place, one in enumerate(percents)]
+
+
+def _get_hours(values: dict[str, Any]) -> float:
+    hours = values.get("every_hours")
+    return settings.MIGRATION.rollout_step_seconds / 3600 if hours is None else float(hours)
