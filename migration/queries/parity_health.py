@@ -48,7 +48,7 @@ def get_parity_health(*, dataset: Dataset, now: datetime) -> ParityHealth:
         return ParityHealth(colour=unproven, sentence=sentence, run=run)
     later = count_found_since(run=run)
     if later:
-        sentence = f"{later:,} keys were found to differ by a later pass."
+        sentence = f"A later pass found {later:,} to differ."
         return ParityHealth(colour=unproven, sentence=sentence, run=run)
     if run.state == ParityState.CLEAN:
         return ParityHealth(colour=Colour.GREEN, sentence=f"All {run.compared:,} keys agree.", run=run)

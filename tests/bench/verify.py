@@ -24,6 +24,7 @@ from migration.stores import fingerprints, key_ranges
 from migration.stores.table_side import open_side
 from tests.bench import data_diff
 from tests.bench.measuring import Figure, at_least, at_most, compare, interleave, judge, time_call
+from tests.bench.processes import wait_until
 from tests.bench.tables import INTERACTIONS, create_creators, empty_stores, forget_outbox, switch
 from veri.platform.connections.mongo import get_database
 from veri.platform.connections.postgres import open_dedicated_connection
@@ -34,7 +35,7 @@ ROUNDS = 3
 COLUMNS = ("id", "creator_id", "platform", "external_id", "text", "payload", "occurred_at", "version")
 MOST_MB = 300
 MOST_SLOWDOWN = 1.15
-WRITE_ROUNDS, IMPORT_SECONDS = 15, 4.0
+WRITE_ROUNDS = 15
 
 _COPIES = """
 DROP TABLE IF EXISTS bench_left, bench_right;
@@ -195,7 +196,7 @@ def _measure_writes() -> tuple[float, float]:
     """Return the median seconds of a write while a process of its own verifies, and while that process stands still."""
     passes = subprocess.Popen([sys.executable, "-m", "tests.bench.verify_process", "endless"])
     try:
-        time.sleep(IMPORT_SECONDS)
+        wait_until(ParityRun.objects.exclude(finished_at=None).exists)
         with open_dedicated_connection() as session:
 
             def run(order: signal.Signals) -> float:

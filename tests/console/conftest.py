@@ -2,17 +2,20 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 from django.utils import timezone
 
 from creators.models import Creator, Interaction, User
+from migration.models import Dataset
 from migration.registry import iterate_specs
 from migration.services.backfill import run_backfill
 from migration.services.flags import set_flag
-from migration.services.verification import check_parity
 from migration.services.relay import relay_batch
+from migration.services.verification import check_parity
 from tests.conftest import NOW
 from tests.platform.connections.conftest import DEAD_PORT
 from veri.platform.ops.health import forget_readiness
+from veri.platform.ops.models import AuditEntry
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +134,38 @@ def dead_redis(settings):
     redis.close()
     yield
     redis.close()
+
+
+def put(name: str, stage: str, **fields) -> Dataset:
+    """Set a dataset's route row as if it had climbed; for pages, not for the engine."""
+    came_from = fields.pop("came_from", "verify" if stage in ("paused", "rolled_back") else "")
+    Dataset.objects.filter(name=name).update(
+        stage=stage, came_from=came_from, is_capturing=stage != "off", stage_changed_at=timezone.now(), **fields
+    )
+    return Dataset.objects.get(name=name)
+
+
+def step_address(dataset: str, step: str) -> str:
+    return reverse("admin:dataset_step", args=[dataset, step])
+
+
+def page_address(dataset: str) -> str:
+    return reverse("admin:dataset_page", args=[dataset])
+
+
+def get_blocks(client, dataset: str) -> dict[str, str]:
+    """Return why each button of a dataset's page is disabled."""
+    groups = client.get(page_address(dataset)).context["groups"]
+    return {button.step: button.blocked for buttons in groups.values() for button in buttons}
+
+
+def take(client, dataset: str, step: str, **data):
+    """Open the step's page, then confirm what it shows."""
+    hidden = dict(client.get(step_address(dataset, step)).context["hidden"])
+    return client.post(step_address(dataset, step), {**hidden, "reason": "a test", **data}, follow=True)
+
+
+def get_route(name: str = "interactions") -> tuple[str, int, int]:
+    """Return what must not change when a step is refused."""
+    dataset = Dataset.objects.get(name=name)
+    return dataset.stage, dataset.epoch, AuditEntry.objects.count()

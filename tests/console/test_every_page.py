@@ -9,7 +9,22 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
 from creators.models import PlatformConnection
 from memory.models import ConversationTurn, IndexedDocument, Memory, MemoryEvidence, MemoryVector, Posting, Signal
-from migration.models import BackfillRun, Dataset, FeatureFlag, OutboxRow, ParityMismatch, ParityRun
+from migration.models import (
+    BackfillRun,
+    CaptureHeartbeat,
+    Dataset,
+    DatasetArchive,
+    FeatureFlag,
+    MinuteCount,
+    OutboxRow,
+    ParityMismatch,
+    ParityRun,
+    Preflight,
+    RelayState,
+    RolloutPlan,
+    RolloutStep,
+    ShadowRead,
+)
 from tests.conftest import NOW
 from tests.console.conftest import make_interactions
 from veri.console.navigation import build_navigation
@@ -35,6 +50,16 @@ def rows(creator, operator):
     BackfillRun.objects.create(dataset=dataset, started_at=NOW, updated_at=NOW)
     FeatureFlag.objects.create(name="USE_MONGO", is_on=False, reason="r", changed_by="x", changed_at=NOW)
     OutboxRow.objects.create(dataset="interactions", key=1, scope=1, version=1, operation="u")
+    plan = RolloutPlan.objects.create(flag="READ_FROM_MONGO", dataset=dataset, created_by="x", created_at=NOW)
+    RolloutStep.objects.create(plan=plan, percent=10, not_before=NOW, guards=["lag"])
+    ShadowRead.objects.create(datasets=["interactions"], scope=1, kind="list", outcome="match", at=NOW)
+    CaptureHeartbeat.objects.create(dataset=dataset, key=1, version=1, sent_at=NOW)
+    Preflight.objects.create(dataset=dataset, is_ok=True, findings=[{"name": "n", "ok": True, "detail": "d"}], at=NOW)
+    MinuteCount.objects.create(dataset="interactions", minute=NOW, measure="read.mongo", count=1)
+    RelayState.objects.create(dataset="interactions", updated_at=NOW)
+    DatasetArchive.objects.create(
+        dataset=dataset, path="a", rows=1, size=1, sha256="h", created_by="x", created_at=NOW, keep_until=NOW
+    )
     memory = Memory.objects.create(
         creator=creator, type="creator_entity", subject="home", predicate="town", value="Lisbon",
         text="Lives in Lisbon.",
@@ -121,7 +146,7 @@ def test_sidebar_shows_only_what_may_be_seen(rf, onlooker):
     assert titles == {
         "Dashboard",
         "Flags",
-        "Reconciliation",
+        "Migration",
         "Mismatches",
         "Outbox and quarantine",
         "Datasets",

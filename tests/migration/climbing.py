@@ -10,11 +10,11 @@ from migration.models import Dataset
 from migration.queries.routes import read_routed
 from migration.registry import get_spec
 from migration.services.backfill import run_backfill
-from migration.services.verification import check_parity
 from migration.services.relay import relay_batch
 from migration.services.rollouts import advance_rollouts
 from migration.services.shadow import wait_for_shadows
 from migration.services.stages import promote_dataset
+from migration.services.verification import check_parity
 from veri.platform.connections.mongo import get_database
 from veri.platform.ops.enums import BackupKind, BackupState
 from veri.platform.ops.models import BackupRun

@@ -12,8 +12,9 @@ from migration.models import BackfillRun, Dataset, OutboxRow, ParityMismatch, Pa
 from migration.queries.status import get_latest_parity
 from migration.registry import get_spec
 from migration.services.backfill import copy_chunk, run_backfill
-from migration.services.verification import check_parity
 from migration.services.reconcile import reconcile_run
+from migration.services.stages import start_dataset, stop_dataset
+from migration.services.verification import check_parity
 from migration.stores.documents import write_documents
 from tests.migration.conftest import drain, make_interaction, switch
 
@@ -85,11 +86,11 @@ def test_backfill_does_not_resurrect_a_row_deleted_behind_its_reading(creator, m
     assert mongo.interactions.find_one({"_id": row.pk})["_mig"]["d"] is True
 
 
-def test_clean_parity_verifies_the_dataset(copied):
+def test_clean_parity_compares_every_key_and_moves_no_stage(copied):
     run = check()
 
     assert (run.state, run.compared, run.percent) == (ParityState.CLEAN, 30, 100.0)
-    assert Dataset.objects.get(name=NAME).stage == Stage.VERIFY
+    assert Dataset.objects.get(name=NAME).stage == Stage.CATCHUP
 
 
 def test_parity_over_nothing_is_not_clean(creator, mongo, transactional_db):
@@ -114,7 +115,7 @@ DAMAGES = {
     "absent": (lambda mongo, key: mongo.update_one({"_id": key}, {"$unset": {"channel": 1}}), "type", ["channel"]),
     "micros": (
         lambda mongo, key: mongo.update_one({"_id": key}, {"$set": {"occurred_at_us": 7}}),
-        "content",
+        "precision",
         ["occurred_at"],
     ),
     "payload": (
@@ -230,13 +231,17 @@ def get_key_raw(external_id: str) -> int:
     return Interaction.objects.values_list("pk", flat=True).get(external_id=external_id)
 
 
+def restart() -> None:
+    for service in (stop_dataset, start_dataset):
+        service(name=NAME, actor="t", reason="t", now=timezone.now())
+
+
 def test_backfill_that_was_ended_meanwhile_copies_and_moves_nothing(creator, mongo, transactional_db):
     Interaction.objects.bulk_create(make_interaction(creator, str(number)) for number in range(10))
     switch("USE_MONGO")
 
     def reset(progress) -> None:
-        switch("USE_MONGO", is_on=False)
-        switch("USE_MONGO")
+        restart()
 
     with pytest.raises(StageConflict, match="ended meanwhile"):
         run_backfill(name=NAME, actor="t", reason="t", clock=timezone.now, chunk=4, on_progress=reset)
@@ -249,8 +254,7 @@ def test_parity_of_an_earlier_copy_does_not_count(copied):
     assert check().state == ParityState.CLEAN
     assert get_latest_parity(name=NAME).percent == 100.0
 
-    switch("USE_MONGO", is_on=False)
-    switch("USE_MONGO")
+    restart()
     assert get_latest_parity(name=NAME) is None
     run_backfill(name=NAME, actor="t", reason="t", clock=timezone.now)
 

@@ -4,7 +4,7 @@ Rows, outbox and documents are plain collections; a relay or backfill in flight 
 in any order, twice, or crash before its commit. A dataset is started, copied, cut over, rolled back and stopped at any
 moment. The promises: a document never goes back to an older version while it is captured; a read by the route is what
 PostgreSQL says, whatever the stage; and once copied, with an empty outbox, both stores agree. The same search must find
-a counterexample once the version guard, the read-your-writes check or the barrier before a stop is taken out.
+a counterexample once the version guard or the read-your-writes check is taken out; what the barrier before a stop prevents is told.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,6 @@ class Stores:
 class Protocol(RuleBasedStateMachine):
     has_guard = True
     has_own_write_check = True
-    has_barrier = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +79,7 @@ class Protocol(RuleBasedStateMachine):
         """Only the route changes."""
         self.stores.reads_mongo = False
 
-    @precondition(lambda self: self.stores.is_capturing and not (self.has_barrier and self.flights))
+    @precondition(lambda self: self.stores.is_capturing and not self.flights)
     @rule()
     def stop(self) -> None:
         """Return to off and drop the outbox, once whoever holds rows of it or copies has ended."""
@@ -97,7 +96,10 @@ class Protocol(RuleBasedStateMachine):
     @rule(data=st.data())
     def copy_all(self, data: st.DataObject) -> None:
         """A whole backfill: every row is written, what has no row is handed to the relay as a delete."""
-        for key in data.draw(st.permutations(sorted(self.stores.rows))):
+        self.copy(data.draw(st.permutations(sorted(self.stores.rows))))
+
+    def copy(self, keys: Iterable[int]) -> None:
+        for key in keys:
             self.apply(key, self.stores.rows[key], is_tombstone=False)
         for key in sorted(self.stores.documents.keys() - self.stores.rows.keys()):
             self.capture(key, self.next_version(), "d")
@@ -182,21 +184,37 @@ class WithoutOwnWriteCheck(Protocol):
     has_own_write_check = False
 
 
-class WithoutBarrier(Protocol):
-    has_barrier = False
-
-
 SEARCH = settings(
     max_examples=200, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 LONG_SEARCH = settings(SEARCH, max_examples=5000, phases=[Phase.generate])  # ends at the first counterexample
+    SEARCH, max_examples=20_000, phases=[Phase.generate], derandomize=True
+)  # ends at the first counterexample
 
 
 def test_no_interleaving_breaks_a_promise():
     run_state_machine_as_test(Protocol, settings=SEARCH)
 
 
-@pytest.mark.parametrize("broken", [WithoutGuard, WithoutOwnWriteCheck, WithoutBarrier])
+@pytest.mark.parametrize("broken", [WithoutGuard, WithoutOwnWriteCheck])
 def test_the_search_finds_what_breaks_without_a_safeguard(broken):
     with pytest.raises(AssertionError, match=r"went back|is stale"):
         run_state_machine_as_test(broken, settings=LONG_SEARCH)
+
+
+def test_without_the_barrier_before_a_stop_a_deleted_row_comes_back():
+    """A relay still under way at a stop writes after the next copy; the row was deleted while nothing was captured."""
+    model = Protocol()
+    model.write(0)
+    model.take(1)
+    model.stop()  # although a flight is open: the search never does this
+    model.delete(0)
+    model.start()
+    model.copy([])
+    model.copied_stores_agree()
+
+    for key, version, is_tombstone in model.flights[0].writes:
+        model.apply(key, version, is_tombstone)
+
+    with pytest.raises(AssertionError, match="0 is stale"):
+        model.copied_stores_agree()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -41,7 +42,7 @@ def test_higher_percentage_keeps_everybody_reached():
 
     assert reached[0] == set()
     assert reached[-1] == set(CREATORS)
-    for fewer, more in zip(reached, reached[1:], strict=False):
+    for fewer, more in pairwise(reached):
         assert fewer < more
     assert abs(len(reached[1]) / len(CREATORS) - 0.10) < 0.02
 

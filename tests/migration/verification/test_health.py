@@ -92,7 +92,7 @@ def test_difference_found_by_a_later_pass_of_another_kind_ends_green(copied, mon
     check(mode=ParityMode.SCOPE, scope=copied.pk)
 
     health = get_parity_health(dataset=dataset, now=timezone.now())
-    assert (health.colour, health.sentence) == ("amber", "1 keys were found to differ by a later pass.")
+    assert (health.colour, health.sentence) == ("amber", "A later pass found 1 to differ.")
 
 
 def test_running_pass_is_one_that_was_heard_of(dataset):
