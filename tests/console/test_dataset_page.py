@@ -121,11 +121,8 @@ def test_parity_below_99_percent_is_red_and_mismatches_are_counted(console, veri
     run = ParityRun.objects.create(
         dataset=dataset, state="different", compared=100, mismatched=3, started_at=now, finished_at=now
     )
-    for key, kind, fields, age in (
-        (1, "content", ["text", "type"], 0),
-        (2, "content", ["text"], 3),
-        (3, "missing", [], 30),
-    ):
+    found = ((1, "content", ["text", "type"], 0), (2, "content", ["text"], 3), (3, "missing", [], 30))
+    for key, kind, fields, age in found:
         ParityMismatch.objects.create(run=run, key=key, kind=kind, fields=fields, first_seen=now - timedelta(hours=age))
     proof = show(console).context["proof"]
     assert (proof["tone"], proof["sentence"]) == ("bad", "3 of 100 keys differ (97 % agree).")

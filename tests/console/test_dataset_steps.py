@@ -91,17 +91,16 @@ def test_button_says_why_it_is_disabled(console, mongo, stage, step, expected):
 
 
 @pytest.mark.parametrize("step", sorted(PERMISSIONS))
-def test_missing_permission_is_named_first_and_the_step_refused(client, onlooker, verified, step):
+def test_missing_permission_is_named_first_and_the_step_refused(client, onlooker, mongo, step):
+    put("interactions", "verify")
     client.force_login(onlooker)
     lacking = f"Your account lacks the permission migration.{PERMISSIONS[step]}."
     assert get_blocks(client, "interactions")[step] == lacking
     before = get_route()
 
+    address = step_address("interactions", step)
     data = {"reason": "try", "typed_name": "interactions", "token": "", "kind": "full", "rows_per_second": 1}
-    for response in (
-        client.get(step_address("interactions", step)),
-        client.post(step_address("interactions", step), data),
-    ):
+    for response in (client.get(address), client.post(address, data)):
         assert response.status_code == 403
         assert PERMISSIONS[step].encode() in response.content
 

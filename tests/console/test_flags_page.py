@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from migration.models import Dataset, FeatureFlag, OutboxRow
 from migration.queries.flags import is_flag_on
-from tests.console.conftest import list_messages, make_interactions, switch
+from tests.console.conftest import list_messages, make_interactions, put, switch
 from veri.platform.ops.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +39,37 @@ def test_confirmation_says_what_switching_off_costs(console, creator):
 
     sentences = console.get(reverse("admin:flag_switch", args=["USE_MONGO", "off"])).context["consequences"]
 
-    assert "The outbox is emptied: 4 waiting and 0 quarantined rows are dropped." in sentences
-    assert "Switching it on again needs a new backfill and a new parity check of every dataset." in sentences
+    assert "4 changes wait in the outbox and 0 in quarantine." in sentences
+    names = "creator_profiles, interactions, memories, memory_vectors"
+    assert f"Not copied yet, so back to Off at once, with what waits dropped: {names}." in sentences
     assert "These stay stored as on but read off: READ_FROM_MONGO." in sentences
     assert OutboxRow.objects.count() == 4
+
+
+def test_confirmation_says_that_what_was_copied_goes_on_being_captured(console, settings):
+    switch("USE_MONGO", is_on=True)
+    put("interactions", "cutover")
+    put("memories", "catchup")
+
+    sentences = console.get(reverse("admin:flag_switch", args=["USE_MONGO", "off"])).context["consequences"]
+
+    limit = f"{settings.MIGRATION.outbox_limit:,.0f}"
+    kept = f"What was copied goes on being captured, up to {limit} waiting changes a dataset: interactions, memories."
+    assert kept in sentences
+    assert sentences[-2] == (
+        "At that limit a dataset returns to Off, its outbox is emptied and a new backfill will be needed."
+    )
+    assert sentences[-1].startswith("Not copied yet, so back to Off at once")
+
+
+def test_confirmation_of_reads_names_the_datasets_that_are_read(console):
+    switch("USE_MONGO", is_on=True)
+    put("interactions", "canary")
+    put("memories", "verify")
+    address = reverse("admin:flag_switch", args=["READ_FROM_MONGO", "off"])
+    sentences = console.get(address).context["consequences"]
+    assert "All reads return to PostgreSQL within two seconds: interactions." in sentences
+    assert "Capture, relay and stages stay as they are; nothing changes for memories." in sentences
 
 
 def test_flag_whose_need_is_off_is_disabled_with_the_reason(console):

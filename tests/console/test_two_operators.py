@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from migration.models import Dataset
-from tests.console.conftest import list_messages, step_address
+from tests.console.conftest import step_address
 from veri.platform.ops.models import AuditEntry
 
 
@@ -17,7 +17,7 @@ def test_one_of_two_wins(transactional_db, verified, operator, step, action):
     start = Barrier(2)
     before = Dataset.objects.get(name="interactions").epoch
 
-    def confirm(_number: int) -> tuple[int, list[str]]:
+    def confirm(_number: int) -> tuple[int, str]:
         client = Client()
         client.force_login(operator)
         address = step_address("interactions", step)
@@ -25,7 +25,7 @@ def test_one_of_two_wins(transactional_db, verified, operator, step, action):
         start.wait()
         try:
             response = client.post(address, {**hidden, "reason": "at once"}, follow=True)
-            return response.status_code, list_messages(response)
+            return response.status_code, response.content.decode()  # contexts of two threads are mixed up
         finally:
             connection.close()
 
@@ -35,6 +35,6 @@ def test_one_of_two_wins(transactional_db, verified, operator, step, action):
     assert [status for status, _ in answers] == [200, 200]
     assert Dataset.objects.get(name="interactions").epoch == before + 1
     assert AuditEntry.objects.filter(action=f"migration.dataset.{action}").count() == 1
-    said = [message for _, messages in answers for message in messages]
-    told = [one for one in said if "refused" in one or "skipped" in one or "not what was shown" in one]
-    assert (len(said), len(told)) == (2, 1)
+    words = ("refused. ", "skipped. ", "This is not what was shown before")
+    told = [any(one in text for one in words) for _, text in answers]
+    assert sorted(told) == [False, True]
