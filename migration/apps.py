@@ -13,6 +13,7 @@ class MigrationConfig(AppConfig):
         from migration.services.datasets import create_route_rows  # same
         from migration.services.outbox import create_outbox_partitions  # same
         from migration.services.shadow import finish_request, note_read, start_request  # same
+        from migration.subscribers import register_subscribers  # same
 
         post_migrate.connect(create_route_rows, sender=self, dispatch_uid="migration.create_route_rows")
         post_migrate.connect(create_outbox_partitions, sender=self, dispatch_uid="migration.create_outbox_partitions")
@@ -20,3 +21,4 @@ class MigrationConfig(AppConfig):
         request_finished.connect(finish_request, dispatch_uid="migration.finish_request")
         observe_reads(note_read)
         register_metrics()
+        register_subscribers()

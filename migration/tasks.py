@@ -27,11 +27,12 @@ from migration.services.heartbeats import (
 from migration.services.measures import remove_old_measures
 from migration.services.reconcile import reconcile, reconcile_run
 from migration.services.rollouts import advance_rollouts
-from migration.services.verification import check_parity, verify_keys
+from migration.services.verification import check_parity, continue_fast_pass, verify_keys
 from migration.services.watch import enforce_outbox_limits, watch_datasets
 from veri.platform.cache.locks import hold_lock
 from veri.platform.ops.services.audit import record_audit
 
+FAST_SECONDS = 20.0
 SLICE_SECONDS = 180.0  # well below the task's time limit: a backfill of any length is many short tasks
 PARITY_SECONDS = 3500
 FORGOTTEN = timedelta(minutes=5)
@@ -107,6 +108,15 @@ def advance_rollouts_task(**_unknown: Any) -> None:
     """Take the steps of rollout plans that are due and whose guards hold."""
     for done in advance_rollouts(now=timezone.now()):
         logger.info("rollout_step", what=done)
+
+
+@shared_task(name="migration.continue_fast_pass")
+def continue_fast_pass_task(**_unknown: Any) -> None:
+    """Go on comparing fingerprints, for some seconds of every minute."""
+    try:
+        continue_fast_pass(budget_seconds=FAST_SECONDS, clock=timezone.now)
+    except (MigrationError, PyMongoError) as error:  # kept as a failed run; the next minute tries again
+        logger.warning("fast_pass_failed", error=_describe(error))
 
 
 @shared_task(name="migration.remove_old_measures")

@@ -1,5 +1,5 @@
 from memory.models.conversation import ConversationTurn
-from memory.models.index import IndexedDocument, MemoryVector, Posting
+from memory.models.index import IndexedDocument, MemoryVector, Posting, Utterance
 from memory.models.memory import Memory, MemoryEvidence
 from memory.models.signal import Signal
 
@@ -11,4 +11,5 @@ __all__ = [
     "MemoryVector",
     "Posting",
     "Signal",
+    "Utterance",
 ]

@@ -72,3 +72,35 @@ class MemoryVector(VersionedModel):
 
     def __str__(self) -> str:
         return f"{self.model} vector of {self.kind} {self.target_id}"
+
+
+class Utterance(models.Model):
+    """A message of a conversation: who spoke, and where in it. What search ranks neighbours and speakers by.
+
+    ``conversation`` is platform and channel. ``position`` counts up in order of time, in steps of 1 while people keep
+    talking and of 100 after a pause. ``speaker`` is the first word of the author's name; ``times`` counts expressions
+    of time, up to 2.
+    """
+
+    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="+")
+    interaction_id = models.BigIntegerField()
+    conversation = models.CharField(max_length=220)
+    position = models.IntegerField(default=0)
+    speaker = models.CharField(max_length=40)
+    occurred_at = models.DateTimeField()
+    length = models.PositiveIntegerField()
+    is_question = models.BooleanField()
+    times = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["interaction_id"], name="utterance_interaction_unique")]
+        indexes = [
+            models.Index(fields=["creator", "conversation", "position"], name="utterance_position_idx"),
+            models.Index(
+                fields=["creator", "conversation", "occurred_at", "interaction_id"], name="utterance_time_idx"
+            ),
+            models.Index(fields=["creator", "speaker"], name="utterance_speaker_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation} {self.position}"

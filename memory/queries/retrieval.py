@@ -186,15 +186,24 @@ def _search(stores: _Stores, asked: _Question) -> list[Hit]:
 
 
 def _iterate_ranked(stores: _Stores, asked: _Question, found: _Found) -> Iterator[Target]:
-    """Yield targets, best first. The store is asked for more only when a reader goes beyond what it gave."""
+    """Yield targets, best first, in growing windows; each window's messages are ranked by what is said around them.
+
+    The store is asked for more only when a reader goes beyond what it gave.
+    """
     limit = WINDOW
-    yielded: frozenset[Target] = frozenset()
+    ranked: list[Target] = []
+    yielded: set[Target] = set()
+    is_complete = False
     while True:
-        matches = _find_matches(stores, asked, limit)
-        yield from (one for one in _rank(stores, asked, matches, found) if one not in yielded)
-        if asked.vector is not None or len(matches) != limit:  # these are all
+        if not is_complete:
+            matches = _find_matches(stores, asked, limit)
+            is_complete = asked.vector is not None or len(matches) != limit
+            ranked = _rank(stores, asked, matches, found)
+        window = [one for one in rank_dialogue(asked=asked, best=ranked[:limit], found=found) if one not in yielded]
+        yielded.update(window)
+        yield from window
+        if is_complete and len(ranked) <= limit:
             return
-        yielded = frozenset(found.scores)
         limit *= 4
 
 
@@ -209,20 +218,19 @@ def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMat
     return stores.search.find_best_matches(creator_id=asked.creator_id, scoring=scoring, limit=limit)
 
 
-def _rank(stores: _Stores, asked: _Question, matches: Sequence[TermMatch], found: _Found) -> Iterator[Target]:
-    """Keep the scores of matches and yield them, best first; sorted wholly only beyond the first window."""
+def _rank(stores: _Stores, asked: _Question, matches: Sequence[TermMatch], found: _Found) -> list[Target]:
+    """Keep the scores of matches and return them, best first."""
     lexical, coverage = score_matches(matches=matches, weights=asked.weights, mean_length=asked.statistics.mean_length)
     for target in lexical:
         if target.kind == TargetKind.MEMORY:
             lexical[target] *= MEMORY_GAIN
-    scores = lexical if asked.vector is None else _fuse(stores, asked, lexical)
+    scores = lexical if asked.vector is None else _fuse(stores, asked, lexical, found)
+    found.matches.update((one.target, one) for one in matches)
     found.scores.update(scores)
     found.coverage.update(coverage)
     wanted = asked.filters.kinds
     keyed = [(-round(score, 9), one) for one, score in scores.items() if not wanted or one.kind in wanted]
-    yield from (target for _, target in nsmallest(WINDOW, keyed))
-    if len(keyed) > WINDOW:
-        yield from (target for _, target in sorted(keyed)[WINDOW:])
+    return [target for _, target in sorted(keyed)]
 
 
 def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target], found: _Found) -> Iterator[Target]:

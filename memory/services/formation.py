@@ -20,6 +20,7 @@ from memory.queries.identities import OwnIdentity, get_own_identity
 from memory.services.indexing import Document, index_documents, list_documents, store_missing_vectors
 from memory.services.locks import lock_formation
 from memory.services.merging import merge_candidates
+from memory.services.utterances import record_utterances
 from veri.platform.connections.copying import copy_rows
 from veri.platform.events.services import publish_event
 from veri.platform.observability.metrics import MEMORY_FORMATIONS
@@ -74,6 +75,7 @@ def _store(
     merged = merge_candidates(creator=creator, candidates=candidates, now=now)
     documents = list_documents(merged.memories, interactions)
     index_documents(creator_id=creator.pk, documents=documents)
+    record_utterances(creator_id=creator.pk, interactions=interactions)
     if merged.formed or merged.strengthened:
         publish_event(
             name="memories.formed",

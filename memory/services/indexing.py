@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from creators.models import Interaction
 from memory.clients.embeddings import get_embedder
 from memory.enums import TargetKind
-from memory.models import IndexedDocument, Memory, MemoryVector, Posting
+from memory.models import IndexedDocument, Memory, MemoryVector, Posting, Utterance
 from memory.services.embedding import embed_metered
 from memory.services.locks import lock_formation
 from veri.platform.connections.copying import copy_rows
@@ -90,6 +90,8 @@ def remove_orphans(*, creator_id: int) -> int:
         keys = list(_find_orphans(kind).filter(creator_id=creator_id).values_list("target_id", flat=True))
         for index in (IndexedDocument, Posting, MemoryVector):
             index._default_manager.filter(creator_id=creator_id, kind=kind, target_id__in=keys).delete()  # noqa: SLF001  same
+        if kind == TargetKind.INTERACTION:
+            Utterance.objects.filter(creator_id=creator_id, interaction_id__in=keys).delete()
         removed += len(keys)
     return removed
 

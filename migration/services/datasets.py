@@ -16,6 +16,7 @@ from migration.queries.routes import forget_routes
 from migration.registry import get_spec, iterate_specs
 from migration.services.outbox import empty_outbox
 from migration.transitions import Transition, find_transition
+from veri.platform.events.services.publish import publish_event
 from veri.platform.ops.services.audit import record_audit
 
 ASIDE = (Stage.PAUSED, Stage.ROLLED_BACK)
@@ -56,6 +57,7 @@ def move_dataset(
     _swap(dataset, target, now)
     reach("stage.after_swap")
     _record(dataset, target, actor=actor, reason=reason, readings=readings, is_forced=is_forced, now=now)
+    publish_event(name="migration.stage_changed", key=name, payload={"dataset": name, "stage": target.value})
     transaction.on_commit(forget_routes)
     dataset.refresh_from_db()
     return dataset

@@ -125,7 +125,8 @@ def test_parity_below_99_percent_is_red_and_mismatches_are_counted(console, veri
     for key, kind, fields, age in found:
         ParityMismatch.objects.create(run=run, key=key, kind=kind, fields=fields, first_seen=now - timedelta(hours=age))
     proof = show(console).context["proof"]
-    assert (proof["tone"], proof["sentence"]) == ("bad", "3 of 100 keys differ (97 % agree).")
+    card = show(console).context["card"]
+    assert (card.health_tone, card.health) == ("bad", "3 of 100 keys differ (97 % agree).")
     assert [(one.kind.value, one.field, one.by_age) for one, _ in proof["counts"]] == [
         ("content", "text", (1, 1, 0, 0)),
         ("content", "type", (1, 0, 0, 0)),

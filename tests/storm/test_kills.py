@@ -21,7 +21,7 @@ VERIFY_POINTS = ("verify.batch", "verify.checkpoint", "verify.settled")
 STAGE_POINTS = ("stage.before_swap", "stage.after_swap")
 
 
-@pytest.mark.parametrize("turn", [1, 2, 5])
+@pytest.mark.parametrize("turn", [1, 2, 4, 7])
 @pytest.mark.parametrize("point", RELAY_POINTS)
 def test_relay_dies(storm: Storm, point, turn):
     storm.run_until_killed("relay", failpoint=f"{point}:{turn}")

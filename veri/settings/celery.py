@@ -50,6 +50,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "events: remove old events": ("events.remove_expired_events", timedelta(hours=24), "events"),
     "migration: check parity": ("migration.check_parity", timedelta(hours=24), "migration"),
     "migration: reconcile": ("migration.reconcile", timedelta(hours=6), "migration"),
+    "migration: compare fingerprints": ("migration.continue_fast_pass", timedelta(minutes=1), "migration"),
     "migration: watch": ("migration.watch", timedelta(seconds=15), "ops"),
     "migration: advance rollouts": ("migration.advance_rollouts", timedelta(minutes=1), "ops"),
     "migration: remove old measures": ("migration.remove_old_measures", timedelta(hours=24), "migration"),

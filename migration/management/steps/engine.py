@@ -4,6 +4,7 @@ import signal
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from migration.management.steps.step import Context, add_change, add_dataset, step
@@ -79,7 +80,9 @@ def backfill(context: Context) -> None:
                 clock=timezone.now,
                 on_progress=lambda progress, bar=bar: bar.update(progress.copied - bar.n),  # type: ignore[misc]  # a default binds the loop's bar
             )
-        context.print({"dataset": name, "copied": run.copied, "orphans": run.orphans})
+        context.print({"dataset": name, "copied": run.copied, "orphans": run.orphans, "refused": run.refused})
+        if run.problem:
+            raise CommandError(f"The copy of {name} does not agree: {run.problem} Start the backfill again.")
 
 
 @step("shadow", "show how shadow reads agree, and how long both stores take", add_dataset)

@@ -73,9 +73,11 @@ def settle(comparer: Comparer, run: ParityRun, pace: Pace, *, patience: float, c
 def _look_again(comparer: Comparer, run: ParityRun, pace: Pace) -> int:
     """Look at every open suspect once; return how many are still open."""
     left = 0
+    pace.begin()
     for page in suspects.iterate_open(run):
         left += _look_at(comparer, page)
-        pace.spend(len(page))
+        if len(page) == suspects.PAGE:  # a few are looked at before they change again
+            pace.spend(len(page))
     return left
 
 

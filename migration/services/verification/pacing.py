@@ -48,8 +48,12 @@ class Pace:
         """Read the throttle, which an operator may have changed."""
         self.rows_per_second = Dataset.objects.values_list("rows_per_second", flat=True).get(name=self.dataset)
 
+    def begin(self) -> None:
+        """Note that work begins now, after a rest that was no work."""
+        self._version, self._looked_at = get_latest_version(), time.monotonic()
+
     def spend(self, rows: int) -> None:
-        """Sleep as long as these rows are allowed to take, and as long as they took while others write."""
+        """Sleep as long as these rows are allowed to take, and a share of what they took while others write."""
         self._give_way()
         if not self.rows_per_second:
             return
@@ -59,10 +63,10 @@ class Pace:
     def _give_way(self) -> None:
         """Work only ``MIGRATION_VERIFY_SHARE`` of the time while rows are written: every write takes a version."""
         version, took = get_latest_version(), time.monotonic() - self._looked_at
-        if self._version and version - self._version >= LIVE_WRITES_PER_SECOND * took:
+        if self._version and version - self._version >= max(1, LIVE_WRITES_PER_SECOND * took):
             share = max(LEAST_SHARE, settings.MIGRATION.verify_share)
             time.sleep(min(took * (1 / share - 1), LONGEST_REST_SECONDS))
-        self._version, self._looked_at = version, time.monotonic()
+        self.begin()
 
     def yield_to_relay(self, *, now: datetime) -> None:
         """Sleep while writes wait for MongoDB longer than they should, for up to two seconds."""

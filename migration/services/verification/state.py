@@ -44,6 +44,7 @@ class Pass:
         self.pace.yield_to_relay(now=self.clock())
         require_schema(self.spec)
         self._compared = 0
+        self.pace.begin()
 
     def note(self, differences: Sequence[Difference], *, compared: int) -> None:
         """Keep what differs at once; what was compared counts with the window's checkpoint."""

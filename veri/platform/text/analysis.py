@@ -26,8 +26,12 @@ def normalise(text: str) -> str:
 
 def analyse(text: str) -> list[str]:
     """Return the index terms of a text in order, repeats included."""
-    words = _WORD.findall(normalise(text[:LONGEST_TEXT]))
-    return [term for word in words if (term := _to_term(word))]
+    return [term for word in list_words(text) if (term := _to_term(word))]
+
+
+def list_words(text: str) -> list[str]:
+    """Return the normalised words of a text in order."""
+    return _WORD.findall(normalise(text[:LONGEST_TEXT]))
 
 
 @lru_cache(maxsize=100_000)

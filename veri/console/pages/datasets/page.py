@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from migration.enums import READ_STAGES, Stage
+from migration.enums import Stage
 from migration.models import Preflight
 from veri.console.pages.datasets.charts import draw_charts
 from veri.console.pages.datasets.overview import SEE
@@ -21,6 +21,7 @@ from veri.console.steps import Situation, list_buttons, list_situations
 
 WINDOWS = {"1": "1 hour", "6": "6 hours", "24": "1 day", "168": "1 week", "336": "2 weeks"}
 DEFAULT_WINDOW = "6"
+COPYING = (Stage.CAPTURE, Stage.BACKFILL, Stage.CATCHUP)  # the copy is what matters then
 SEE_AUDIT = "ops.view_auditentry"
 
 
@@ -58,7 +59,7 @@ def _collect(request: HttpRequest, at: Situation) -> dict[str, Any]:
         "relay": collect_relay(at),
         "proof": collect_proof(at),
         "reads": collect_reads(at),
-        "is_read": at.dataset.stage in READ_STAGES,
+        "is_copying": at.dataset.stage in COPYING,
         "is_paused": at.dataset.stage == Stage.PAUSED,
         "preflight": Preflight.objects.filter(dataset=at.dataset).order_by("-at").first(),
         "archives": list(at.dataset.archives.order_by("-pk")[:10]),

@@ -1,0 +1,93 @@
+"""Rank the messages among what was found by what is said around them; everything else keeps its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, pstdev
+
+from memory.enums import TargetKind
+from memory.queries.conversations import UtteranceRecord, find_near_utterances
+from memory.queries.dialogue import BY_WORDS, BY_WORDS_AND_VECTORS, DialogueQuestion, score_utterances
+from memory.queries.periods import NamedDate
+from memory.queries.scoring import score_matches
+from memory.stores.search import Neighbour, Target, TermMatch
+from veri.platform.text import analyse
+
+NOMINATED = 200  # of the nearest by vector
+TAIL_FADE = 0.99  # messages without a score of their own follow the last that has one
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageQuestion:
+    """What ranks messages: the question's term weights, who and when it names, and whether it asks for a time."""
+
+    creator_id: int
+    weights: Mapping[str, float]
+    mean_length: float
+    speakers: frozenset[str]
+    date: NamedDate | None
+    asks_time: bool
+
+
+def rerank_messages(
+    *,
+    asked: MessageQuestion,
+    scores: Mapping[Target, float],
+    matches: Mapping[Target, TermMatch],
+    near: Sequence[Neighbour],
+) -> dict[Target, float]:
+    """Return scores in which messages changed places with each other, and neighbours that may answer joined them.
+
+    The scores handed out are those the messages had, so that they compare with memories as before. ``near`` are the
+    nearest by vector, nearest first; empty when words alone decide.
+    """
+    nominated = near[:NOMINATED]
+    ids = {one.id for one in scores if one.kind == TargetKind.INTERACTION}
+    ids.update(one.target.id for one in nominated if one.target.kind == TargetKind.INTERACTION)
+    utterances = find_near_utterances(creator_id=asked.creator_id, interaction_ids=sorted(ids))
+    if not utterances:
+        return dict(scores)
+    question = DialogueQuestion(
+        lexical=_score_words(asked, utterances, matches),
+        similar=_standardise(near),
+        speakers=asked.speakers,
+        date=asked.date,
+        asks_time=asked.asks_time,
+        weights=BY_WORDS_AND_VECTORS if near else BY_WORDS,
+    )
+    return _exchange(scores, score_utterances(utterances=utterances, asked=question))
+
+
+def _score_words(
+    asked: MessageQuestion, utterances: Sequence[UtteranceRecord], matches: Mapping[Target, TermMatch]
+) -> dict[int, float]:
+    """Return BM25 of the messages for the question without the names of who speaks: a message rarely says its own."""
+    names = {term for name in asked.speakers for term in analyse(name)}
+    weights = {term: weight for term, weight in asked.weights.items() if term not in names}
+    targets = (Target(TargetKind.INTERACTION.value, one.interaction_id) for one in utterances)
+    held = [matches[one] for one in targets if one in matches]
+    scores, _ = score_matches(matches=held, weights=weights or dict(asked.weights), mean_length=asked.mean_length)
+    return {target.id: score for target, score in scores.items()}
+
+
+def _standardise(near: Sequence[Neighbour]) -> dict[int, float]:
+    """Return how many standard deviations above the mean each interaction's similarity lies, never below 0."""
+    similarities = [one.similarity for one in near]
+    spread = pstdev(similarities) if len(similarities) > 1 else 0.0
+    if not spread:
+        return {}
+    middle = fmean(similarities)
+    return {
+        one.target.id: (one.similarity - middle) / spread
+        for one in near
+        if one.target.kind == TargetKind.INTERACTION and one.similarity > middle
+    }
+
+
+def _exchange(scores: Mapping[Target, float], said: Mapping[int, float]) -> dict[Target, float]:
+    """Give the best message the best of the messages' scores, the second the second, and so on."""
+    ranked = [one for _, one in sorted((-round(score, 9), pk) for pk, score in said.items())]
+    targets = [Target(TargetKind.INTERACTION.value, pk) for pk in ranked]
+    given = sorted((scores[one] for one in targets if one in scores), reverse=True)
+    last = given[-1] if given else 0.0
+    given += [last * TAIL_FADE ** (step + 1) for step in range(len(targets) - len(given))]
+    return {**scores, **dict(zip(targets, given, strict=True))}
