@@ -8,6 +8,7 @@ from migration.errors import StageConflict
 OPERATE = "migration.operate_dataset"
 CUT_OVER = "migration.cut_over_dataset"
 ROLL_BACK = "migration.roll_back_dataset"
+ARCHIVE = "migration.archive_dataset"
 
 _RELAY_HOLDS = (Guard.TRIGGERS, Guard.LAG, Guard.DEAD_LETTERS)
 _PROVEN = (*_RELAY_HOLDS, Guard.DEEP_PASS, Guard.MISMATCHES)

@@ -4,19 +4,18 @@ from django.urls import path
 
 from migration.api.datasets import DatasetListView, DatasetView, MismatchListView, NextStepView
 from migration.api.flags import FlagListView, FlagShareView, FlagView
+from migration.api.rollouts import PurgeQuarantinedView, RetryQuarantinedView, RolloutView
 from migration.api.steps import (
-    BackfillView,
     CanaryView,
     PauseView,
-    PreflightView,
     PromoteView,
     ResumeView,
     RollBackView,
     StartView,
     StopView,
     ThrottleView,
-    VerifyView,
 )
+from migration.api.work import ArchiveView, BackfillView, PreflightView, ReconcileView, VerifyView
 
 _STEPS = {
     "promote": PromoteView,
@@ -30,11 +29,16 @@ _STEPS = {
     "preflight": PreflightView,
     "backfill": BackfillView,
     "verify": VerifyView,
+    "reconcile": ReconcileView,
+    "archive": ArchiveView,
+    "rollout": RolloutView,
 }
 urlpatterns = [
     path("migration/flags", FlagListView.as_view(), name="migration-flags"),
     path("migration/flags/<str:flag>", FlagView.as_view(), name="migration-flag"),
     path("migration/flags/<str:flag>/share", FlagShareView.as_view(), name="migration-flag-share"),
+    path("migration/quarantine/retry", RetryQuarantinedView.as_view(), name="migration-quarantine-retry"),
+    path("migration/quarantine/purge", PurgeQuarantinedView.as_view(), name="migration-quarantine-purge"),
     path("migration/datasets", DatasetListView.as_view(), name="migration-datasets"),
     path("migration/datasets/<str:dataset>", DatasetView.as_view(), name="migration-dataset"),
     path("migration/datasets/<str:dataset>/next-step", NextStepView.as_view(), name="migration-next-step"),

@@ -133,7 +133,7 @@ class _Line:
         around = np.zeros_like(values)
         for step in range(1, min(reach, len(values) - 1) + 1):
             near = self._measure(step)
-            share = np.where(near <= reach, fade**near.astype(np.float64), 0.0)
+            share = np.where(near <= reach, fade ** near.astype(np.float64), 0.0)
             around[step:] += share * values[:-step]
             around[:-step] += share * values[step:]
         return around

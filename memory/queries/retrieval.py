@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
 from memory.clients.embeddings import get_embedder
 from memory.enums import MemoryState, MemoryType, TargetKind
+from memory.queries.conversations import find_speakers
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
+from memory.queries.dialogue import asks_for_time
 from memory.queries.outdated import Outdated, find_outdated, restates
-from memory.queries.periods import AskedTime, drop_time, read_time
+from memory.queries.periods import AskedTime, NamedDate, drop_time, find_named_date, read_time
+from memory.queries.reranking import MessageQuestion, rerank_messages
 from memory.queries.scoring import (
     COURTESIES,
     MEMORY_GAIN,
@@ -29,6 +32,7 @@ from memory.stores import (
     MemoryStore,
     MongoMemoryStore,
     MongoSearchStore,
+    Neighbour,
     PostgresMemoryStore,
     PostgresSearchStore,
     SearchStore,
@@ -45,6 +49,7 @@ WINDOW = 4 * CANDIDATES
 READ_WHOLE = 50  # memories; of more only the state is asked
 FEW = 200  # matches: to read them costs less than to let the store choose
 NEIGHBOURS = 60
+MEASURED = 1000  # the nearest, whose mean and spread tell what is near
 SLOT_GAIN = 1.3  # what holds one value at a time says most
 
 
@@ -99,12 +104,21 @@ class _Question:
     filters: SearchFilters
     limit: int
     time: AskedTime
+    speakers: frozenset[str] = frozenset()
+    date: NamedDate | None = None
+    asks_time: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """What is scored so far, by target, and the memories read so far, by id."""
+    """What is known so far: by target its match, its own score and its final one; memories read, by id.
 
+    ``near`` are the nearest by vector.
+    """
+
+    matches: dict[Target, TermMatch] = field(default_factory=dict)
+    near: list[Neighbour] = field(default_factory=list)
+    own: dict[Target, float] = field(default_factory=dict)
     scores: dict[Target, float] = field(default_factory=dict)
     coverage: dict[Target, float] = field(default_factory=dict)
     memories: dict[int, MemoryRecord] = field(default_factory=dict)
@@ -176,6 +190,9 @@ def _prepare(
         filters=filters,
         limit=limit,
         time=time,
+        speakers=find_speakers(creator_id=creator_id, question=normal),
+        date=find_named_date(normal),
+        asks_time=asks_for_time(normal),
     )
 
 
@@ -186,23 +203,19 @@ def _search(stores: _Stores, asked: _Question) -> list[Hit]:
 
 
 def _iterate_ranked(stores: _Stores, asked: _Question, found: _Found) -> Iterator[Target]:
-    """Yield targets, best first, in growing windows; each window's messages are ranked by what is said around them.
+    """Yield targets, best first, in growing windows; the messages of each are ranked by what is said around them.
 
     The store is asked for more only when a reader goes beyond what it gave.
     """
     limit = WINDOW
-    ranked: list[Target] = []
-    yielded: set[Target] = set()
     is_complete = False
     while True:
         if not is_complete:
             matches = _find_matches(stores, asked, limit)
             is_complete = asked.vector is not None or len(matches) != limit
-            ranked = _rank(stores, asked, matches, found)
-        window = [one for one in rank_dialogue(asked=asked, best=ranked[:limit], found=found) if one not in yielded]
-        yielded.update(window)
-        yield from window
-        if is_complete and len(ranked) <= limit:
+            keyed = _score(stores, asked, matches, found)
+        yield from _rank(asked, [target for _, target in nsmallest(limit, keyed)], found)
+        if is_complete and len(keyed) <= limit:
             return
         limit *= 4
 
@@ -218,19 +231,42 @@ def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMat
     return stores.search.find_best_matches(creator_id=asked.creator_id, scoring=scoring, limit=limit)
 
 
-def _rank(stores: _Stores, asked: _Question, matches: Sequence[TermMatch], found: _Found) -> list[Target]:
-    """Keep the scores of matches and return them, best first."""
+def _score(
+    stores: _Stores, asked: _Question, matches: Sequence[TermMatch], found: _Found
+) -> list[tuple[float, Target]]:
+    """Keep the scores of matches and return those of the wanted kinds; the lowest key is the best."""
     lexical, coverage = score_matches(matches=matches, weights=asked.weights, mean_length=asked.statistics.mean_length)
     for target in lexical:
         if target.kind == TargetKind.MEMORY:
             lexical[target] *= MEMORY_GAIN
     scores = lexical if asked.vector is None else _fuse(stores, asked, lexical, found)
     found.matches.update((one.target, one) for one in matches)
-    found.scores.update(scores)
+    found.own.update(scores)
     found.coverage.update(coverage)
     wanted = asked.filters.kinds
-    keyed = [(-round(score, 9), one) for one, score in scores.items() if not wanted or one.kind in wanted]
-    return [target for _, target in sorted(keyed)]
+    return [(-round(score, 9), one) for one, score in scores.items() if not wanted or one.kind in wanted]
+
+
+def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Target]:
+    """Return the targets of a window that are not ranked yet, best first, and keep their final scores."""
+    scores = {one: found.own[one] for one in best}
+    if not asked.filters.kinds or TargetKind.INTERACTION in asked.filters.kinds:
+        scores = rerank_messages(
+            asked=MessageQuestion(
+                creator_id=asked.creator_id,
+                weights=asked.weights,
+                mean_length=asked.statistics.mean_length,
+                speakers=asked.speakers,
+                date=asked.date,
+                asks_time=asked.asks_time,
+            ),
+            scores=scores,
+            matches=found.matches,
+            near=found.near,
+        )
+    fresh = {one: score for one, score in scores.items() if one not in found.scores}
+    found.scores.update(fresh)
+    return [one for _, one in sorted((-round(score, 9), one) for one, score in fresh.items())]
 
 
 def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target], found: _Found) -> Iterator[Target]:
@@ -276,16 +312,16 @@ def _collect(
     return sorted(hits, key=lambda hit: (-round(hit.score, 9), hit.target))[: asked.limit]
 
 
-def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float]) -> dict[Target, float]:
+def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float], found: _Found) -> dict[Target, float]:
     assert asked.vector is not None  # noqa: S101  the caller checked; narrows the type
     embedder = get_embedder()
-    neighbours = stores.search.find_neighbours(
+    found.near[:] = stores.search.find_neighbours(
         creator_id=asked.creator_id,
         model=(embedder.model, embedder.model_version),
         vector=asked.vector,
-        limit=NEIGHBOURS,
+        limit=MEASURED,
     )
-    return fuse_scores(lexical=lexical, neighbours=neighbours)
+    return fuse_scores(lexical=lexical, neighbours=found.near[:NEIGHBOURS])
 
 
 def _load(

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from migration.enums import Guard, Stage
+from migration.enums import Guard, ParityMode, ParityTier, Stage
 from migration.models import ParityMismatch
 from migration.queries.cohorts import ALL_PERCENT
 
@@ -133,3 +133,66 @@ class ShareSerializer(ReasonSerializer):
 
 class SwitchSerializer(ReasonSerializer):
     is_on = serializers.BooleanField()
+
+
+class VerifySerializer(ReasonSerializer):
+    tier = serializers.ChoiceField(choices=ParityTier.choices, default=ParityTier.DEEP)
+    mode = serializers.ChoiceField(choices=ParityMode.choices, default=ParityMode.FULL)
+    creator = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, help_text="The creator's id, for the mode scope."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["mode"] == ParityMode.SCOPE) != ("creator" in attrs):
+            raise serializers.ValidationError({"creator": "Belongs to the mode scope, and only to it."})
+        return attrs
+
+
+class ReconcileSerializer(ReasonSerializer):
+    dry_run = serializers.BooleanField(default=True, help_text="Only say what would be done.")
+    keys = serializers.ListField(
+        child=serializers.IntegerField(min_value=-LARGEST_ID, max_value=LARGEST_ID), required=False, max_length=1000
+    )
+    creator = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(source="name")
+    kind = serializers.CharField()
+    differing = serializers.ListField(child=serializers.CharField(), source="fields")
+    action = serializers.CharField()
+
+
+class RepairSerializer(serializers.Serializer[Any]):
+    rewritten = serializers.IntegerField(source="counts.rewritten")
+    removed = serializers.IntegerField(source="counts.removed")
+    gone = serializers.IntegerField(source="counts.gone")
+    foreign = serializers.IntegerField(source="counts.foreign")
+    is_dry_run = serializers.BooleanField(source="counts.is_dry_run")
+    changes = ChangeSerializer(many=True, help_text="The first thousand.")
+
+
+class PlannedStepSerializer(serializers.Serializer[Any]):
+    percent = serializers.IntegerField(min_value=1, max_value=ALL_PERCENT)
+    not_before = serializers.DateTimeField()
+
+
+class PlanSerializer(ReasonSerializer):
+    steps = serializers.ListField(child=PlannedStepSerializer(), max_length=ALL_PERCENT)
+
+
+class RolloutSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    held_because = serializers.CharField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class RowsSerializer(ReasonSerializer):
+    rows = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=1000
+    )
+
+
+class QuarantineResultSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    skipped = serializers.IntegerField()

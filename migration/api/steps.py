@@ -2,11 +2,8 @@
 
 from typing import Any, ClassVar
 
-from celery import Task
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from kombu.exceptions import OperationalError as BrokerUnavailable
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,9 +13,7 @@ from migration.api.permissions import IsOperator
 from migration.api.refusals import carry_out
 from migration.api.serializers import (
     MovedSerializer,
-    PreflightSerializer,
     PromoteSerializer,
-    QueuedSerializer,
     ReasonSerializer,
     ShareSerializer,
     ThrottleSerializer,
@@ -34,9 +29,8 @@ from migration.services.stages import (
     stop_dataset,
     throttle_dataset,
 )
-from migration.tasks import check_dataset_parity_task, run_backfill_task
 from migration.transitions import CUT_OVER, OPERATE, ROLL_BACK
-from veri.platform.http.problems import PERMISSION_DENIED, STORE_UNAVAILABLE, ProblemError
+from veri.platform.http.problems import PERMISSION_DENIED, ProblemError
 
 
 class StepView(APIView):
@@ -156,60 +150,3 @@ class CanaryView(StepView):
     def post(self, request: Request, dataset: str) -> Response:
         """Set by hand which creators read MongoDB while the dataset is in canary; ends its rollout plan."""
         return self.take(request, dataset)
-
-
-@extend_schema(parameters=[DATASET])
-class PreflightView(APIView):
-    permission_classes = [IsOperator]
-    required_permission = OPERATE
-
-    @extend_schema(operation_id="migration_preflight", request=None, responses=PreflightSerializer)
-    def post(self, _request: Request, dataset: str) -> Response:
-        """Find out whether a backfill could succeed."""
-        from migration.services.preflight import run_preflight  # the driver loads only for this step
-
-        found = carry_out(run_preflight, dataset=find_status(dataset).dataset, now=timezone.now())
-        return Response(PreflightSerializer(found).data)
-
-
-class QueuedStepView(APIView):
-    """Ask a worker for a step that takes long."""
-
-    permission_classes = [IsOperator]
-    required_permission = OPERATE
-    task: ClassVar[Task]
-
-    def enqueue(self, request: Request, dataset: str) -> Response:
-        fields = ReasonSerializer(data=request.data)
-        fields.is_valid(raise_exception=True)
-        arguments = {
-            "dataset": find_status(dataset).dataset.name,
-            "actor_id": request.user.pk,
-            "reason": fields.validated_data["reason"],
-        }
-        try:
-            type(self).task.apply_async(kwargs=arguments, retry=False)
-        except (BrokerUnavailable, RedisError, OSError) as error:
-            detail = f"The task queue is away ({type(error).__name__}); nothing was started."
-            raise ProblemError(kind=STORE_UNAVAILABLE, detail=detail, headers={"Retry-After": "5"}) from error
-        return Response(QueuedSerializer({"queued": True}).data, status=202)
-
-
-@extend_schema(parameters=[DATASET])
-class BackfillView(QueuedStepView):
-    task = run_backfill_task
-
-    @extend_schema(operation_id="migration_backfill", request=ReasonSerializer, responses={202: QueuedSerializer})
-    def post(self, request: Request, dataset: str) -> Response:
-        """Let a worker copy a dataset, or go on with a copy that was interrupted."""
-        return self.enqueue(request, dataset)
-
-
-@extend_schema(parameters=[DATASET])
-class VerifyView(QueuedStepView):
-    task = check_dataset_parity_task
-
-    @extend_schema(operation_id="migration_verify", request=ReasonSerializer, responses={202: QueuedSerializer})
-    def post(self, request: Request, dataset: str) -> Response:
-        """Let a worker compare every key and field of both stores."""
-        return self.enqueue(request, dataset)

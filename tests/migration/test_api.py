@@ -7,7 +7,8 @@ from rest_framework.test import APIClient
 
 from creators.models import Interaction, User
 from migration.enums import Stage
-from migration.models import Dataset
+from migration.models import Dataset, OutboxRow, RolloutPlan
+from migration.services.verification import check_parity
 from tests.migration.climbing import climb
 from tests.migration.conftest import make_interaction, switch
 from veri.platform.http.services.api_keys import create_api_key
@@ -155,3 +156,63 @@ def test_flag_is_switched_and_shared(chief, mongo):
     assert shared.json()["percent"] == 50
     refused = chief.put(f"{BASE}/flags/HYBRID_SEARCH", {"is_on": True, "reason": "r"}, format="json")
     assert (refused.status_code, "READ_FROM_MONGO" in refused.json()["detail"]) == (409, True)
+
+
+def test_verification_takes_a_mode_and_its_creator_together(chief, started):
+    assert post(chief, "verify", mode="sample").status_code == 202
+    assert post(chief, "verify", mode="scope", creator=started.pk).status_code == 202
+    assert post(chief, "verify", mode="scope").status_code == 400
+    assert post(chief, "verify", mode="full", creator=1).status_code == 400
+
+
+def test_repair_is_a_dry_run_unless_it_is_asked_for(chief, started, mongo):
+    assert post(chief, "reconcile").status_code == 409
+    climb("interactions", Stage.CATCHUP)
+    key = Interaction.objects.order_by("pk").first().pk
+    mongo.interactions.update_one({"_id": key}, {"$set": {"text": "bent"}})
+    check_parity(name="interactions", clock=timezone.now)
+
+    planned = post(chief, "reconcile").json()
+    assert (planned["rewritten"], planned["is_dry_run"]) == (1, True)
+    assert planned["changes"][0] | {"action": ""} == {
+        "key": str(key),
+        "kind": "content",
+        "differing": ["text"],
+        "action": "",
+    }
+    assert OutboxRow.objects.count() == 0
+
+    assert post(chief, "reconcile", dry_run=False, keys=[key]).json()["is_dry_run"] is False
+    assert OutboxRow.objects.count() == 1
+
+
+def test_rollout_is_planned_and_ended(chief, started):
+    body = {"reason": "r", "steps": [{"percent": 20, "not_before": "2030-01-01T00:00:00Z"}]}
+    url = f"{INTERACTIONS}/rollout"
+
+    assert chief.put(url, body, format="json").status_code == 200
+    assert RolloutPlan.objects.get().steps.get().percent == 20
+    falling = {**body, "steps": [body["steps"][0], body["steps"][0]]}
+    assert chief.put(url, falling, format="json").status_code == 400
+    assert post(chief, "rollout").json()["finished_at"] is not None
+    assert post(chief, "rollout").status_code == 404
+
+
+def test_quarantined_rows_are_retried_and_purged(chief, started):
+    rows = [
+        OutboxRow.objects.create(
+            dataset="interactions", key=n, scope=1, version=n, operation="u", quarantined_at=timezone.now(), error="x"
+        )
+        for n in (1, 2)
+    ]
+    body = {"reason": "r", "rows": [rows[0].pk, 10**9]}
+
+    assert chief.post(f"{BASE}/quarantine/retry", body, format="json").json() == {"done": 1, "skipped": 1}
+    body = {"reason": "r", "rows": [rows[1].pk]}
+    assert chief.post(f"{BASE}/quarantine/purge", body, format="json").json() == {"done": 1, "skipped": 0}
+    assert list(OutboxRow.objects.values_list("key", "quarantined_at")) == [(1, None)]
+
+
+def test_archive_needs_its_permission(staff, chief, started):
+    assert post(staff("operate_dataset"), "archive").status_code == 403
+    assert post(chief, "archive").status_code == 202

@@ -12,9 +12,10 @@ from django.utils import timezone
 from creators.models import Interaction, User
 from migration.enums import LADDER, READ_STAGES, Stage
 from migration.errors import ForceNotAllowed, GuardFailed, ReasonMissing, StageConflict
-from migration.models import Dataset, OutboxRow, RolloutPlan
+from migration.models import Dataset, OutboxRow, ParityRun, RolloutPlan
 from migration.queries.climb import get_next_step
 from migration.queries.routes import Store, choose_store
+from migration.queries.status import get_latest_parity
 from migration.services.flags import align_capture
 from migration.services.stages import (
     pause_dataset,
@@ -25,9 +26,11 @@ from migration.services.stages import (
     stop_dataset,
     throttle_dataset,
 )
+from migration.subscribers import verify_stage
 from migration.transitions import TRANSITIONS, find_next
 from tests.migration.climbing import SCOPE, climb, shadow_reads
 from tests.migration.conftest import drain, make_interaction, switch
+from veri.platform.events.models import Event
 from veri.platform.ops.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -263,3 +266,15 @@ def test_lag_of_the_window_counts_not_only_the_present(started, settings):
 
     with pytest.raises(GuardFailed, match=r"The relay keeps up does not hold: .* at most 60\.0 s"):
         change(promote_dataset)
+
+
+def test_each_stage_is_followed_by_a_sample_check(started):
+    climb(NAME, Stage.VERIFY)
+    event = Event.objects.filter(name="migration.stage_changed").latest("pk")
+    assert event.payload == {"dataset": NAME, "stage": "verify"}
+
+    verify_stage(payload=event.payload)
+
+    run = ParityRun.objects.get(mode="sample")
+    assert (run.state, run.compared, run.started_by) == ("clean", 3, "stage")
+    assert get_latest_parity(name=NAME) is None  # a sample proves no dataset
