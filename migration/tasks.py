@@ -229,7 +229,8 @@ def verify_task(
     except (MigrationError, PyMongoError) as error:
         _record(dataset, "parity.failed", actor_id, reason=reason, error=_describe(error))
         return
-    if run.state == ParityState.RUNNING:
+    is_paused = Dataset.objects.filter(name=dataset, stage=Stage.PAUSED).exists()  # asked again, it goes on
+    if run.state == ParityState.RUNNING and not is_paused:
         verify_task.apply_async(kwargs={**asked, "is_continued": True})
 
 

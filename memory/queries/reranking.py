@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, pstdev
+
+import numpy as np
 
 from memory.enums import TargetKind
 from memory.queries.conversations import UtteranceRecord, find_near_utterances
@@ -71,11 +72,11 @@ def _score_words(
 
 def _standardise(near: Sequence[Neighbour]) -> dict[int, float]:
     """Return how many standard deviations above the mean each interaction's similarity lies, never below 0."""
-    similarities = [one.similarity for one in near]
-    spread = pstdev(similarities) if len(similarities) > 1 else 0.0
+    similarities = np.array([one.similarity for one in near])
+    spread = float(similarities.std()) if len(near) > 1 else 0.0
     if not spread:
         return {}
-    middle = fmean(similarities)
+    middle = float(similarities.mean())
     return {
         one.target.id: (one.similarity - middle) / spread
         for one in near

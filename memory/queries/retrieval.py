@@ -39,7 +39,7 @@ from memory.stores import (
     Target,
     TermMatch,
 )
-from migration.queries.routes import Store, read_routed
+from migration.queries.routes import Routed, Store, read_routed
 from veri.platform.observability.metrics import SEARCH_LATENCY
 from veri.platform.text import analyse, normalise
 
@@ -135,6 +135,7 @@ POSTGRES = _Stores(
     search=PostgresSearchStore(), memories=PostgresMemoryStore(), interactions=PostgresInteractionStore()
 )
 MONGO = _Stores(search=MongoSearchStore(), memories=MongoMemoryStore(), interactions=MongoInteractionStore())
+_STORES = {Store.POSTGRES: POSTGRES, Store.MONGO: MONGO}
 _NO_FILTERS = SearchFilters()
 
 
@@ -145,27 +146,32 @@ def retrieve(
     vector: NDArray[np.float32] | None = None,
     limit: int = 10,
     filters: SearchFilters = _NO_FILTERS,
+    store: Store | None = None,
 ) -> Retrieval:
     """Return what of one creator's memory matches a question, best first; nothing when nothing matches.
 
     OR semantics, BM25; with the question's ``vector`` fused with vectors. Superseded memories and what states their
     values are left out unless the question asks for the past; of a past month or year only what held or happened then
-    is left. Falls back to PostgreSQL when MongoDB is away.
+    is left. Falls back to PostgreSQL when MongoDB is away; a ``store`` that is named is read and no other.
     """
     started = perf_counter()
     asked = _prepare(creator_id, question, vector, limit, filters)
-    routed = read_routed(
+    routed = _read(asked) if store is None else Routed(value=_search(_STORES[store], asked), store=store)
+    is_hybrid = asked.vector is not None
+    mode = "hybrid" if is_hybrid else "text"
+    SEARCH_LATENCY.labels(store=routed.store.value, mode=mode).observe(perf_counter() - started)
+    return Retrieval(hits=routed.value, store=routed.store, fell_back=routed.fell_back, is_hybrid=is_hybrid)
+
+
+def _read(asked: _Question) -> Routed[list[Hit]]:
+    return read_routed(
         datasets=DATASETS,
-        scope=creator_id,
+        scope=asked.creator_id,
         from_mongo=lambda: _search(MONGO, asked),
         from_postgres=lambda: _search(POSTGRES, asked),
         kind="retrieval",
         digest=_reduce,
     )
-    is_hybrid = asked.vector is not None
-    mode = "hybrid" if is_hybrid else "text"
-    SEARCH_LATENCY.labels(store=routed.store.value, mode=mode).observe(perf_counter() - started)
-    return Retrieval(hits=routed.value, store=routed.store, fell_back=routed.fell_back, is_hybrid=is_hybrid)
 
 
 def _reduce(hits: list[Hit]) -> list[object]:

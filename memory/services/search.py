@@ -9,19 +9,26 @@ from memory.queries.retrieval import Retrieval, SearchFilters, retrieve
 from memory.services.embedding import embed_metered
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
+from migration.queries.routes import Store
 
 EVERYTHING = SearchFilters()
 
 
 def search_memory(
-    *, creator_id: int, question: str, action: str, limit: int = 10, filters: SearchFilters = EVERYTHING
+    *,
+    creator_id: int,
+    question: str,
+    action: str,
+    limit: int = 10,
+    filters: SearchFilters = EVERYTHING,
+    store: Store | None = None,
 ) -> Retrieval:
     """Return what matches a question; see ``retrieve``. With ``HYBRID_SEARCH`` the question is embedded.
 
-    ``action`` names the asking, so that its embedding is metered once.
+    ``action`` names the asking, so that its embedding is metered once. ``store`` None is the routed one.
     """
     vector = _embed(creator_id, question, action) if is_flag_on(Flag.HYBRID_SEARCH, scope=creator_id) else None
-    return retrieve(creator_id=creator_id, question=question, vector=vector, limit=limit, filters=filters)
+    return retrieve(creator_id=creator_id, question=question, vector=vector, limit=limit, filters=filters, store=store)
 
 
 def _embed(creator_id: int, question: str, action: str) -> NDArray[np.float32] | None:

@@ -4,9 +4,20 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
-from migration.enums import COPIED_STAGES, LIVE_STAGES, READ_STAGES, Flag, MismatchOutcome, Stage
+from migration.enums import (
+    COPIED_STAGES,
+    LIVE_STAGES,
+    READ_STAGES,
+    Flag,
+    MismatchOutcome,
+    ParityMode,
+    ParityState,
+    ParityTier,
+    Stage,
+)
 from migration.models import BackfillRun, Dataset, ParityMismatch, ParityRun
 from migration.queries.flags import read_flag
+from migration.queries.parity_health import ALIVE as PASS_ALIVE
 from migration.queries.status import get_latest_parity
 from migration.transitions import TRANSITIONS
 
@@ -56,8 +67,14 @@ def explain_verify(*, dataset: Dataset, running: ParityRun | None, now: datetime
     if dataset.reached not in COPIED_STAGES:
         return "Not everything is copied yet: rows on their way would count as missing."
     if running:
-        return f"A pass is running since {(now - running.started_at).total_seconds():.0f} s."
+        return f"A full pass is running since {(now - running.started_at).total_seconds():.0f} s."
     return ""
+
+
+def find_running_full_pass(*, dataset: Dataset, now: datetime) -> ParityRun | None:
+    """Return the pass over every key's content that somebody is at; shorter passes hold nobody up."""
+    running = ParityRun.objects.filter(dataset=dataset, state=ParityState.RUNNING, updated_at__gt=now - PASS_ALIVE)
+    return running.filter(tier=ParityTier.DEEP, mode=ParityMode.FULL).order_by("-pk").first()
 
 
 def explain_repair(*, dataset: Dataset, runs: list[ParityRun]) -> str:

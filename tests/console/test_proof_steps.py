@@ -66,6 +66,17 @@ def test_broker_away_is_a_clear_message(console, verified, dead_broker):
     assert ParityRun.objects.filter(dataset__name="interactions").count() == 1
 
 
+@pytest.mark.parametrize(("mode", "is_blocked"), [("full", True), ("sample", False)])
+def test_only_a_full_pass_under_way_holds_the_next_up(console, mongo, mode, is_blocked):
+    dataset, now = put("interactions", "verify"), timezone.now()
+    ParityRun.objects.create(dataset=dataset, mode=mode, started_at=now, updated_at=now)
+    blocked = get_blocks(console, "interactions")["verify"]
+    assert blocked.startswith("A full pass is running since ") == is_blocked
+    assert bool(blocked) == is_blocked
+    running = console.get(page_address("interactions")).context["proof"]["running"]
+    assert running.state == "Running"
+
+
 @pytest.mark.parametrize("data", [{"kind": "everything"}, {"kind": "scope"}, {"kind": "scope", "creator": "nobody"}])
 def test_verification_of_nothing_sensible_is_not_queued(console, verified, queued, data):
     response = take(console, "interactions", "verify", **data)
@@ -116,6 +127,14 @@ def test_verification_longer_than_a_slice_asks_for_the_rest(verified, asked, mon
     verify_task.run(**asked, is_continued=True)
     assert ParityRun.objects.latest("pk").state == "clean"
     assert AuditEntry.objects.filter(action="migration.parity").count() == 1
+
+
+def test_verification_rests_while_its_dataset_is_paused(verified, asked, monkeypatch, queued):
+    monkeypatch.setattr("migration.tasks.SLICE_SECONDS", -1.0)
+    monkeypatch.setitem(check_parity.__kwdefaults__, "window", 1)
+    put("interactions", "paused", came_from="catchup")
+    verify_task.run(**asked)
+    assert (ParityRun.objects.latest("pk").state, queued()) == ("running", 0)
 
 
 def test_verification_without_mongo_is_kept_as_failed(verified, asked, dead_mongo):

@@ -25,7 +25,7 @@ class Verify(Step):
         return VerifyForm(data)
 
     def explain_blocked(self, at: Situation) -> str:
-        return explain_verify(dataset=at.dataset, running=at.running_pass, now=at.now)
+        return explain_verify(dataset=at.dataset, running=at.running_full_pass, now=at.now)
 
     def describe(self, at: Situation, _form: object) -> Plan:
         parity = at.status.parity

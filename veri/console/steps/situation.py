@@ -10,7 +10,7 @@ from migration.models import Dataset, ParityRun, RolloutPlan
 from migration.queries.climb import NextStep, get_next_step
 from migration.queries.parity_health import ParityHealth, find_running_pass, get_parity_health
 from migration.queries.status import DatasetStatus, list_dataset_statuses
-from migration.queries.steps import is_backfill_alive, list_repairable_runs
+from migration.queries.steps import find_running_full_pass, is_backfill_alive, list_repairable_runs
 from veri.platform.ops.health import get_readiness
 
 GUARD_SECONDS, AWAY_SECONDS = 1.5, 0.1
@@ -35,6 +35,10 @@ class Situation:
     @cached_property
     def running_pass(self) -> ParityRun | None:
         return find_running_pass(name=self.dataset.name, now=self.now)
+
+    @cached_property
+    def running_full_pass(self) -> ParityRun | None:
+        return find_running_full_pass(dataset=self.dataset, now=self.now)
 
     @cached_property
     def health(self) -> ParityHealth:

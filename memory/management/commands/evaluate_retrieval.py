@@ -1,0 +1,64 @@
+"""``manage.py evaluate_retrieval FILE.jsonl``: how much of the evidence do questions find?"""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from memory.services.evaluation import Evaluation, EvaluationFileInvalid, evaluate_retrieval, read_evaluation_file
+from migration.queries.routes import Store
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure retrieval on a file of interactions and questions with known evidence. The interactions are ingested "
+        "as throw-away creators, which are removed again. Vectors are used where the flag HYBRID_SEARCH is on (with "
+        "READ_FROM_MONGO and USE_MONGO, which it needs): switch it in the console, or give all three as environment "
+        "variables."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="a .jsonl file")
+        parser.add_argument("--store", choices=[one.value for one in Store], help="default: the routed one")
+        parser.add_argument("--json", type=Path, metavar="OUT", help="also write the figures to a file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with options["file"].open("rb") as stream:
+                file = read_evaluation_file(lines=stream)
+            store = Store(options["store"]) if options["store"] else None
+            found = evaluate_retrieval(file=file, store=store, now=timezone.now(), on_creator=self._tell)
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
+        except EvaluationFileInvalid as error:
+            raise CommandError(str(error)) from error
+        self._report(found, dropped=file.dropped)
+        if options["json"]:
+            options["json"].write_text(json.dumps(_to_json(found), indent=2) + "\n")
+
+    def _tell(self, handle: str) -> None:
+        self.stderr.write(f"{handle} …")
+
+    def _report(self, found: Evaluation, *, dropped: int) -> None:
+        width = max(len(name) for name in ("overall", *found.by_category))
+        self.stdout.write(" " * width + "".join(f"{name:>13}" for name in found.overall))
+        for name, measures in {"overall": found.overall, **found.by_category}.items():
+            self.stdout.write(f"{name:{width}}" + "".join(f"{value:13.1f}" for value in measures.values()))
+        self.stdout.write(
+            f"{'95 %':{width}}" + "".join(f"{f'{low:.1f}-{high:.1f}':>13}" for low, high in found.interval.values())
+        )
+        latencies = ", ".join(f"{name} {value:.1f} ms" for name, value in found.latency_ms.items())
+        self.stdout.write(f"{found.questions:,} questions, {dropped:,} without evidence left out; {latencies}.")
+
+
+def _to_json(found: Evaluation) -> dict[str, Any]:
+    return {
+        "overall": found.overall,
+        "by_category": found.by_category,
+        "latency_ms": found.latency_ms,
+        "interval": found.interval,
+        "questions": found.questions,
+    }

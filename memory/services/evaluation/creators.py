@@ -1,0 +1,84 @@
+"""Throw-away creators: filled through the real ingest and formation, brought to MongoDB on demand, removed after."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from creators.datasets import CREATOR_PROFILES, INTERACTIONS
+from creators.enums import Outcome
+from creators.models import Creator, Interaction
+from creators.services.intake import take_in_items
+from memory.datasets import MEMORIES, MEMORY_VECTORS
+from memory.models import Memory, MemoryVector
+from memory.services.evaluation.reading import EvaluationFileInvalid
+from memory.services.formation import form_memories
+from migration.registry import DatasetSpec
+from veri.platform.events.models import Event
+
+BATCH = 500  # as many interactions as an event announces
+_READ = ((INTERACTIONS, Interaction), (MEMORIES, Memory), (MEMORY_VECTORS, MemoryVector))
+
+
+@contextmanager
+def keep_creator(*, handle: str, items: Sequence[dict[str, Any]], now: datetime, in_mongo: bool) -> Iterator[Creator]:
+    """Give a creator who has the items and what formation makes of them; leave nothing behind.
+
+    The handle gets an ending of its own, since another creator may have it; authors are recognised by the name.
+
+    Raises:
+        EvaluationFileInvalid: ingest refuses an item.
+    """
+    creator = Creator.objects.create(
+        handle=f"evaluation-{uuid4().hex[:12]}", display_name=handle, created_at=now, updated_at=now
+    )
+    try:
+        _fill(creator, items, now)
+        if in_mongo:
+            _bring_to_mongo(creator)
+        yield creator
+    finally:
+        _remove(creator, in_mongo=in_mongo)
+
+
+def _fill(creator: Creator, items: Sequence[dict[str, Any]], now: datetime) -> None:
+    for start in range(0, len(items), BATCH):
+        batch = [{**one, "creator": creator.handle} for one in items[start : start + BATCH]]
+        taken = take_in_items(items=batch, acting_user=None, now=now).items
+        refused = [error for one in taken if one.outcome == Outcome.REJECTED for error in one.errors]
+        if refused:
+            raise EvaluationFileInvalid(f"An interaction is refused: {refused[0].field} {refused[0].reason}.")
+        ids = [pk for one in taken for pk in one.interaction_ids]
+        form_memories(creator_id=creator.pk, interaction_ids=ids, now=now)
+
+
+def _bring_to_mongo(creator: Creator) -> None:
+    """Write the creator's documents as the relay would, whatever stage the datasets are in."""
+    for spec, model in _READ:
+        keys = list(model._default_manager.filter(creator=creator).values_list("pk", flat=True))  # noqa: SLF001  Django's documented API
+        for start in range(0, len(keys), BATCH):
+            _write(spec, keys[start : start + BATCH])
+
+
+def _write(spec: DatasetSpec, keys: list[int]) -> None:
+    from migration.services.relay import map_rows, read_current  # the driver loads only where MongoDB is asked for
+    from migration.stores.documents import write_documents  # same
+
+    documents, refused = map_rows(spec, read_current(spec, keys=keys))
+    if refused or write_documents(spec, documents):
+        raise RuntimeError(f"MongoDB does not take the {spec.label.lower()} of the evaluation: {refused}")
+
+
+def _remove(creator: Creator, *, in_mongo: bool) -> None:
+    """Delete the creator with all that hangs on it, and the events that announced it."""
+    scope = creator.pk
+    Event.objects.filter(key=str(scope), published_at__gte=creator.created_at).delete()
+    Interaction.objects.filter(creator=creator).delete()
+    creator.delete()
+    if in_mongo:
+        from veri.platform.connections.mongo import get_database  # the driver loads only where MongoDB is asked for
+
+        for spec, _ in _READ:
+            get_database()[spec.collection].delete_many({"creator_id": scope})
+        get_database()[CREATOR_PROFILES.collection].delete_one({"_id": scope})
