@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import PyMongoError
 
-from migration.enums import ParityMode, ParityState, ParityTier, Stage
+from migration.enums import COPIED_STAGES, ParityMode, ParityState, ParityTier, Stage
 from migration.errors import MigrationError
 from migration.models import BackfillRun, Dataset, ParityRun
 from migration.registry import iterate_specs
@@ -160,9 +160,10 @@ def _record(
 
 
 def _list_copied() -> list[str]:
-    copied = Dataset.objects.filter(stage__in=[Stage.CATCHUP, Stage.VERIFY, Stage.CUTOVER])
+    """Return the datasets MongoDB holds, also one that was rolled back; one that is paused rests."""
     known = {spec.name for spec in iterate_specs()}
-    return [name for name in copied.values_list("name", flat=True) if name in known]
+    datasets = Dataset.objects.exclude(stage=Stage.PAUSED).order_by("pk")
+    return [one.name for one in datasets if one.name in known and one.reached in COPIED_STAGES]
 
 
 def _check(name: str) -> ParityRun | None:

@@ -57,7 +57,10 @@ _ASIDE = (
         Transition(source=stage, target=Stage.ROLLED_BACK, permission=ROLL_BACK)
         for stage in (*LADDER[1:], Stage.PAUSED)
     ),
-    *(Transition(source=stage, target=Stage.OFF) for stage in (*LADDER[1:], Stage.PAUSED, Stage.ROLLED_BACK)),
+    *(
+        Transition(source=stage, target=Stage.OFF, permission=CUT_OVER)
+        for stage in (*LADDER[1:], Stage.PAUSED, Stage.ROLLED_BACK)
+    ),
 )
 TRANSITIONS: dict[tuple[Stage, Stage], Transition] = {
     (one.source, one.target): one for one in (*_CLIMB, *_AGAIN, *_ASIDE)

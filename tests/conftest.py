@@ -16,6 +16,7 @@ from migration.queries.flags import forget_flags
 from migration.queries.routes import forget_routes
 from migration.registry import iterate_specs
 from migration.services.datasets import create_route_rows
+from migration.services.minutes import COUNTER
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
@@ -50,6 +51,7 @@ def _quick_teardown() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_copies() -> Iterator[None]:
     """Forget what a process remembers of flags and routes: tests change them under its feet."""
+    COUNTER.forget()
     forget_flags()
     forget_routes()
     yield

@@ -7,6 +7,7 @@ weighted sum of what a message says, what its neighbours say, who speaks, and of
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,14 @@ from memory.queries.conversations import UtteranceRecord
 from memory.queries.periods import NamedDate
 
 Numbers = NDArray[np.float64]
+FITTED_DOCUMENTS = 530  # the middle of the development split
 LONGEST = 40  # terms; longer messages say no more of one thing
 _WHEN = re.compile(r"\b(?:when|since|how (?:long|often)|(?:what|which) (?:date|day|month|year|time))\b")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DialogueWeights:
-    """What each property of a message is worth, in units of BM25.
+    """What each property of a message is worth, in units of BM25; all but ``around`` and ``asked_before`` grow with it.
 
     Fitted on the development split (three conversations, 543 questions) by listwise softmax regression; each fit
     without one conversation ranks that one as well as the fit on all.
@@ -66,7 +68,10 @@ SIMILAR_FADE, SIMILAR_REACH = 0.6, 4
 
 @dataclass(frozen=True, kw_only=True)
 class DialogueQuestion:
-    """What a question tells of the messages that may answer it. ``lexical`` and ``similar`` are by interaction."""
+    """What a question tells of the messages that may answer it. ``lexical`` and ``similar`` are by interaction.
+
+    ``unit`` is what all weights but those of words are multiplied by: words weigh more in a larger corpus.
+    """
 
     lexical: Mapping[int, float]
     similar: Mapping[int, float]
@@ -74,6 +79,12 @@ class DialogueQuestion:
     date: NamedDate | None
     asks_time: bool
     weights: DialogueWeights
+    unit: float = 1.0
+
+
+def get_unit(*, documents: int) -> float:
+    """Return what a rare word weighs among so many documents, beside the corpora the weights were fitted on."""
+    return log1p(documents) / log1p(FITTED_DOCUMENTS)
 
 
 def asks_for_time(question: str) -> bool:
@@ -87,22 +98,25 @@ def score_utterances(*, utterances: Sequence[UtteranceRecord], asked: DialogueQu
     words = np.array([asked.lexical.get(one.interaction_id, 0.0) for one in utterances])
     similar = np.array([asked.similar.get(one.interaction_id, 0.0) for one in utterances])
     weights = asked.weights
-    total = (
+    said = (
         words
         + weights.around * line.spread(words, fade=WORDS_FADE, reach=WORDS_REACH)
         + weights.asked_before * line.take_over(np.where(line.is_question, words, 0.0))
-        + weights.similar * similar
+    )
+    besides = (
+        weights.similar * similar
         + weights.similar_around * line.spread(similar, fade=SIMILAR_FADE, reach=SIMILAR_REACH)
         + weights.question * line.is_question
         + np.array([_weigh_kind(one, asked) for one in utterances])
     )
+    total = said + asked.unit * besides
     return {one.interaction_id: float(score) for one, score in zip(utterances, total, strict=True)}
 
 
 def _weigh_kind(one: UtteranceRecord, asked: DialogueQuestion) -> float:
     """Return what speaks for a message whatever its words are."""
     weights = asked.weights
-    worth = weights.length * float(np.log1p(min(one.length, LONGEST)))
+    worth = weights.length * log1p(min(one.length, LONGEST))
     if one.speaker in asked.speakers:
         worth += weights.speaker
     if asked.date:

@@ -7,7 +7,7 @@ import numpy as np
 
 from memory.enums import TargetKind
 from memory.queries.conversations import UtteranceRecord, find_near_utterances
-from memory.queries.dialogue import BY_WORDS, BY_WORDS_AND_VECTORS, DialogueQuestion, score_utterances
+from memory.queries.dialogue import BY_WORDS, BY_WORDS_AND_VECTORS, DialogueQuestion, get_unit, score_utterances
 from memory.queries.periods import NamedDate
 from memory.queries.scoring import score_matches
 from memory.stores.search import Neighbour, Target, TermMatch
@@ -24,6 +24,7 @@ class MessageQuestion:
     creator_id: int
     weights: Mapping[str, float]
     mean_length: float
+    documents: int
     speakers: frozenset[str]
     date: NamedDate | None
     asks_time: bool
@@ -54,6 +55,7 @@ def rerank_messages(
         date=asked.date,
         asks_time=asked.asks_time,
         weights=BY_WORDS_AND_VECTORS if near else BY_WORDS,
+        unit=get_unit(documents=asked.documents),
     )
     return _exchange(scores, score_utterances(utterances=utterances, asked=question))
 

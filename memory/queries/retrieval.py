@@ -254,7 +254,10 @@ def _score(
 
 
 def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Target]:
-    """Return the targets of a window that are not ranked yet, best first, and keep their final scores."""
+    """Return the targets of a window that are not ranked yet, best first, and keep their final scores.
+
+    Of what lies beyond the window nothing is used that not every store tells.
+    """
     scores = {one: found.own[one] for one in best}
     if not asked.filters.kinds or TargetKind.INTERACTION in asked.filters.kinds:
         scores = rerank_messages(
@@ -262,12 +265,13 @@ def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Targe
                 creator_id=asked.creator_id,
                 weights=asked.weights,
                 mean_length=asked.statistics.mean_length,
+                documents=asked.statistics.documents,
                 speakers=asked.speakers,
                 date=asked.date,
                 asks_time=asked.asks_time,
             ),
             scores=scores,
-            matches=found.matches,
+            matches=found.matches if found.near else {one: found.matches[one] for one in best},
             near=found.near,
         )
     fresh = {one: score for one, score in scores.items() if one not in found.scores}

@@ -22,10 +22,11 @@ WITH mine AS (
   SELECT id, occurred_at, interaction_id, position FROM memory_utterance
   WHERE creator_id = %(creator)s AND conversation = %(conversation)s
 ), anchor AS (
-  SELECT * FROM mine WHERE occurred_at < %(since)s ORDER BY occurred_at DESC, interaction_id DESC LIMIT 1
+  SELECT * FROM mine WHERE occurred_at < %(since)s::timestamptz ORDER BY occurred_at DESC, interaction_id DESC LIMIT 1
 ), line AS (
-  SELECT *, row_number() OVER told AS number, occurred_at - lag(occurred_at) OVER told > %(pause)s AS is_late
-  FROM (SELECT * FROM anchor UNION ALL SELECT * FROM mine WHERE occurred_at >= %(since)s) tail
+  SELECT *, row_number() OVER told AS number,
+         occurred_at - lag(occurred_at) OVER told > make_interval(secs => %(pause)s) AS is_late
+  FROM (SELECT * FROM anchor UNION ALL SELECT * FROM mine WHERE occurred_at >= %(since)s::timestamptz) tail
   WINDOW told AS (ORDER BY occurred_at, interaction_id)
 ), numbered AS (
   SELECT id, coalesce((SELECT position FROM anchor), 1) + sum(
@@ -95,11 +96,11 @@ def _list_starts(fresh: Iterable[Interaction]) -> dict[str, datetime]:
 
 
 def _number(creator_id: int, conversation: str, since: datetime) -> None:
-    parameters = {
+    parameters: dict[str, int | float | str] = {
         "creator": creator_id,
         "conversation": conversation,
-        "since": since,
-        "pause": PAUSE,
+        "since": since.isoformat(),
+        "pause": PAUSE.total_seconds(),
         "step": PAUSE_STEP,
     }
     with connection.cursor() as cursor:

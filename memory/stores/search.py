@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -78,17 +79,15 @@ def rank_neighbours(
     """
     if not stored:
         return []
-    matrix = np.vstack([read_halfvec(embedding) for _, embedding in stored])
+    matrix = read_halfvecs([embedding for _, embedding in stored])
     asked = vector.astype(np.float64)
     lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(asked)
-    similarities = np.round(matrix @ asked / np.where(lengths > 0, lengths, 1), 12)
-    neighbours = [
-        Neighbour(target=target, similarity=float(similarity))
-        for (target, _), similarity in zip(stored, similarities, strict=True)
-    ]
-    return sorted(neighbours, key=lambda one: (-one.similarity, one.target))[:limit]
+    similarities = np.round(matrix @ asked / np.where(lengths > 0, lengths, 1), 12).tolist()
+    keyed = [(-similarity, target) for (target, _), similarity in zip(stored, similarities, strict=True)]
+    return [Neighbour(target=target, similarity=-key) for key, target in nsmallest(limit, keyed)]
 
 
-def read_halfvec(stored: bytes) -> NDArray[np.float64]:
-    """Return the numbers of pgvector's binary form of a halfvec."""
-    return np.frombuffer(stored, dtype=">f2", offset=HEADER_BYTES).astype(np.float64)
+def read_halfvecs(stored: Sequence[bytes]) -> NDArray[np.float64]:
+    """Return the numbers of pgvector's binary form of halfvecs of one dimension, a row each."""
+    rows = np.frombuffer(b"".join(stored), dtype=np.uint8).reshape(len(stored), -1)
+    return np.ascontiguousarray(rows[:, HEADER_BYTES:]).view(">f2").astype(np.float64)

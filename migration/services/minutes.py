@@ -42,6 +42,11 @@ class MinuteCounter:
     def is_due(self) -> bool:
         return bool(self._counts) and time.monotonic() - self._flushed_at >= FLUSH_SECONDS
 
+    def forget(self) -> None:
+        """Drop what was not written: for tests, whose databases come and go."""
+        with self._lock:
+            self._counts.clear()
+
     def flush(self) -> None:
         """Write what was added; when the database refuses, it is kept for the next time."""
         with self._lock:

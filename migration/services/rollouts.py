@@ -148,7 +148,12 @@ def _take(plan: RolloutPlan, step: RolloutStep, now: datetime) -> None:
     if plan.dataset:
         Dataset.objects.filter(pk=plan.dataset.pk).update(read_percent=step.percent)
     else:
-        FeatureFlag.objects.filter(name=plan.flag).update(percent=step.percent)
+        stored = {"is_on": settings.FLAG_DEFAULTS[plan.flag], "reason": "a rollout plan", "changed_by": "rollout"}
+        FeatureFlag.objects.update_or_create(
+            name=plan.flag,
+            defaults={"percent": step.percent},
+            create_defaults={**stored, "changed_at": now, "percent": step.percent},
+        )
     record_audit(
         actor="rollout",
         action="migration.rollout.step",

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from migration.enums import READ_STAGES, Guard, MismatchKind, Stage
+from migration.enums import READ_STAGES, Guard, MismatchKind, MismatchOutcome, Stage
 from migration.errors import StageConflict
 from migration.models import Dataset, ParityMismatch
 from migration.queries.guards import read_guards
 from migration.queries.guards.operation import get_current_lag
+from migration.queries.guards.readings import format_window
 from migration.queries.guards.reads import MONGO_READS, count_reads
 from migration.queries.minutes import list_percentiles_ms
 from migration.queries.status import get_latest_parity
@@ -42,8 +43,11 @@ def _find_loss(dataset: Dataset, now: datetime) -> str:
     if not triggers.is_ok:
         return str(triggers)
     run = get_latest_parity(name=dataset.name)
-    lost = ParityMismatch.objects.filter(run=run, kind__in=LOSS, repaired_at=None).count() if run else 0
-    return f"{lost:,} rows are missing, stale or resurrected in MongoDB (parity run {run.pk})." if run and lost else ""
+    if run is None:
+        return ""
+    found = ParityMismatch.objects.filter(run__dataset=dataset, run__gte=run.pk, kind__in=LOSS, resolved_at=None)
+    lost = found.filter(outcome=MismatchOutcome.MISMATCH).count()
+    return f"{lost:,} rows are missing, stale or resurrected in MongoDB." if lost else ""
 
 
 def _find_lag(dataset: Dataset, now: datetime) -> str:
@@ -73,7 +77,7 @@ def _find_slowness(dataset: Dataset, now: datetime) -> str:
     is_whole = bool(slow) and now - min(slow) >= window - timedelta(minutes=1)
     if not is_whole or min(slow.values()) <= limits.rollback_p95_ms:
         return ""
-    return f"The p95 of its reads was above {limits.rollback_p95_ms:g} ms for {window}."
+    return f"The p95 of its reads was above {limits.rollback_p95_ms:g} ms for {format_window(window)}."
 
 
 def _get_start(dataset: Dataset, now: datetime) -> datetime:

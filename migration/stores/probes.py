@@ -31,6 +31,7 @@ def probe_writes(spec: DatasetSpec) -> None:
     scratch.bulk_write([ReplaceOne({"_id": key}, {"_id": key, "v": 1}, upsert=True)])
     scratch.replace_one({"_id": key}, {"_id": key, "v": 2})
     scratch.delete_one({"_id": key})
+    scratch.drop()
 
 
 def through_bson(document: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,16 @@ QUESTIONS = (
     "",
     "مرحبا",
     "naïve café",
+    "When did Mara sell out?",
+    "What did Mara bake for the market?",
+)
+TALK = (
+    ("kai", "What did you bake for the market?"),
+    ("mara", "Sourdough again, and forty focaccias with rosemary."),
+    ("kai", "How was it?"),
+    ("mara", "Sold out by noon yesterday, the video of the queue is lovely!"),
+    ("kai", "Did Brightpan see it?"),
+    ("mara", "They did, and they loved it."),
 )
 WORDS = ("sourdough", "recipe", "Lisbon", "sponsor", "contract", "Brightpan", "love", "rate", "video", "bread", "café")
 
@@ -65,6 +75,8 @@ def seed_creator(creator: Creator) -> None:
         )
     for text in ("", "👍", "same words here", "same words here", "naïve café 🍞", "مرحبا بالعالم", "bread " * 3000):
         say(creator, text, author="kai", at=NOW + timedelta(microseconds=1234))
+    for number, (author, text) in enumerate(TALK):
+        say(creator, text, author=author, channel="team", at=NOW + timedelta(minutes=number))
     form(creator)
 
 

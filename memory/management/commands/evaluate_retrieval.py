@@ -1,6 +1,7 @@
 """``manage.py evaluate_retrieval FILE.jsonl``: how much of the evidence do questions find?"""
 
 import json
+import logging
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="OUT", help="also write the figures to a file")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        logging.getLogger("django_structlog").setLevel(logging.WARNING)  # a line per event would hide the figures
         try:
             with options["file"].open("rb") as stream:
                 file = read_evaluation_file(lines=stream)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 RANKS = (5, 10, 25, 50)
 BUDGETS = (250, 500, 1_000, 2_000)  # tokens
@@ -82,15 +83,15 @@ def _draw_interval(answers: Sequence[Answer], recalls: Sequence[Measures]) -> di
     for number, answer in enumerate(answers):
         rows[answer.creator].append(number)
     groups = [np.array(one) for one in rows.values()]
-    drawn = [
-        np.concatenate(
-            [chance.choice(groups[one], len(groups[one])) for one in chance.integers(len(groups), size=len(groups))]
-        )
-        for _ in range(DRAWS)
-    ]
+    drawn = [_draw(chance, groups) for _ in range(DRAWS)]
     interval = {}
     for name in recalls[0]:
         values = np.array([one[name] for one in recalls])
         low, high = np.percentile([values[chosen].mean() for chosen in drawn], CONFIDENCE)
         interval[name] = (round(100 * float(low), 2), round(100 * float(high), 2))
     return interval
+
+
+def _draw(chance: np.random.Generator, groups: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    chosen = (groups[one] for one in chance.integers(len(groups), size=len(groups)))
+    return np.concatenate([chance.choice(rows, len(rows)) for rows in chosen])

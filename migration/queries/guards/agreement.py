@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from migration.enums import Guard, ParityState, Stage
-from migration.models import Dataset, ParityMismatch
-from migration.queries.guards.readings import Finding, checks
+from migration.models import Dataset
+from migration.queries.guards.readings import Finding, checks, format_window
+from migration.queries.parity_health import count_found_since, count_persistent
 from migration.queries.shadow import ShadowSummary, summarise_shadow
 from migration.queries.status import get_latest_parity
 
@@ -16,7 +17,7 @@ def check_deep_pass(dataset: Dataset, now: datetime) -> Finding:
     """The latest full deep pass since the latest backfill compared something, and is fresh."""
     fresh = timedelta(seconds=settings.MIGRATION.parity_fresh_seconds)
     run = get_latest_parity(name=dataset.name)
-    wanted = f"clean, within {fresh}"
+    wanted = f"clean, within {format_window(fresh)}"
     if run is None or run.finished_at is None:
         return Finding(is_ok=False, value="none since the backfill", threshold=wanted, remedy="Verify the dataset.")
     is_ok = run.state == ParityState.CLEAN and now - run.finished_at <= fresh
@@ -27,10 +28,10 @@ def check_deep_pass(dataset: Dataset, now: datetime) -> Finding:
 @checks(Guard.MISMATCHES)
 def check_mismatches(dataset: Dataset, _now: datetime) -> Finding:
     run = get_latest_parity(name=dataset.name)
-    count = ParityMismatch.objects.filter(run=run).count() if run else 0
+    count = count_persistent(run=run) + count_found_since(run=run) if run else 0
     return Finding(
         is_ok=run is not None and not count,
-        value=f"{count:,} in the latest pass" if run else "never verified",
+        value=f"{count:,} since the latest deep pass" if run else "never verified",
         threshold="0",
         remedy="Reconcile them, then verify again.",
     )

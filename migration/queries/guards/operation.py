@@ -6,7 +6,7 @@ from django.conf import settings
 
 from migration.enums import Guard
 from migration.models import Dataset, OutboxRow
-from migration.queries.guards.readings import Finding, checks
+from migration.queries.guards.readings import Finding, checks, format_window
 from migration.queries.heartbeats import get_relay_lag, list_lags
 from migration.queries.status import get_outbox_status
 from migration.registry import get_spec
@@ -21,7 +21,7 @@ def check_lag(dataset: Dataset, now: datetime) -> Finding:
     lag = get_current_lag(dataset=dataset, now=now)
     window = timedelta(seconds=limits.catchup_seconds)
     worst = max([lag, *(one for _, one in list_lags(dataset=dataset, since=now - window))])
-    wanted = f"below {limits.lag_seconds:g} s for {window}"
+    wanted = f"below {limits.lag_seconds:g} s for {format_window(window)}"
     is_old_enough = dataset.captured_at is not None and now - dataset.captured_at >= window
     value = f"{lag:.1f} s, at most {worst:.1f} s" if is_old_enough else f"{lag:.1f} s, captured only lately"
     is_ok = is_old_enough and worst < limits.lag_seconds
@@ -65,7 +65,7 @@ def check_backup(_dataset: Dataset, now: datetime) -> Finding:
     is_ok = latest is not None and now - latest.finished_at <= fresh
     value = f"{latest.finished_at:%Y-%m-%d %H:%M}" if latest else "never"
     remedy = "Run `manage.py backup create` and `manage.py backup verify`."
-    return Finding(is_ok=is_ok, value=value, threshold=f"within {fresh}", remedy=remedy)
+    return Finding(is_ok=is_ok, value=value, threshold=f"within {format_window(fresh)}", remedy=remedy)
 
 
 @checks(Guard.DUAL_WRITE)
@@ -83,8 +83,8 @@ def check_soak(dataset: Dataset, now: datetime) -> Finding:
 
 def _check_elapsed(since: datetime | None, now: datetime, window: timedelta) -> Finding:
     elapsed = now - since if since else timedelta(0)
-    value = str(elapsed - timedelta(microseconds=elapsed.microseconds))
-    return Finding(is_ok=since is not None and elapsed >= window, value=value, threshold=f"{window}", remedy="Wait.")
+    is_ok = since is not None and elapsed >= window
+    return Finding(is_ok=is_ok, value=format_window(elapsed), threshold=format_window(window), remedy="Wait.")
 
 
 @checks(Guard.ROLLOUT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from migration.enums import Guard
@@ -39,6 +39,16 @@ class GuardReading:
     def __str__(self) -> str:
         sign = "holds" if self.is_ok else "does not hold"
         return f"{self.guard.label} {sign}: {self.finding.value} (wanted: {self.finding.threshold})"
+
+
+def format_window(window: timedelta) -> str:
+    """Return a span of time as people say it, like ``7 days``, ``10 minutes`` or ``5 s``."""
+    seconds = window.total_seconds()
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = f"{seconds / size:.1f}".removesuffix(".0")
+            return f"{count} {unit}{'' if count == '1' else 's'}"
+    return f"{seconds:.0f} s"
 
 
 Check: TypeAlias = Callable[[Dataset, datetime], Finding]

@@ -7,6 +7,7 @@ from math import inf
 
 from django.conf import settings
 
+from migration.enums import Stage
 from migration.models import Dataset
 from migration.queries.status import get_outbox_status
 from migration.stores.rows import get_latest_version
@@ -30,12 +31,14 @@ class Pace:
     rows_per_second: int = 0
     _started: float = field(default_factory=time.monotonic)
     _due: float = 0.0
+    _is_paused: bool = False
     _version: int = 0
     _looked_at: float = field(default_factory=time.monotonic)
 
     @property
     def is_over(self) -> bool:
-        return time.monotonic() - self._started >= self.budget_seconds
+        """Tell whether the time is up, or the dataset was paused: the pass goes on at its cursor with the next call."""
+        return self._is_paused or time.monotonic() - self._started >= self.budget_seconds
 
     @property
     def window(self) -> int:
@@ -45,8 +48,9 @@ class Pace:
         return min(self.largest_window, max(SMALLEST_WINDOW, self.rows_per_second * CHECKPOINT_SECONDS))
 
     def refresh(self) -> None:
-        """Read the throttle, which an operator may have changed."""
-        self.rows_per_second = Dataset.objects.values_list("rows_per_second", flat=True).get(name=self.dataset)
+        """Read the throttle and whether it is paused, which an operator may have changed."""
+        stage, self.rows_per_second = Dataset.objects.values_list("stage", "rows_per_second").get(name=self.dataset)
+        self._is_paused = stage == Stage.PAUSED
 
     def begin(self) -> None:
         """Note that work begins now, after a rest that was no work."""
