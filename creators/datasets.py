@@ -1,11 +1,15 @@
 """The creators app's datasets: table ↔ collection, with one typed mapper each."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from creators.captions import CAPTIONS_VERSION, build_search_text
 from migration.mapping import Derived, Field, Kind, Mapper
 from migration.registry import DatasetSpec, register_dataset
 from veri.platform.text import ANALYSIS_VERSION, analyse
+
+NO_ATTACHMENTS = "[]"
 
 CREATOR_PROFILES = DatasetSpec(
     name="creator_profiles",
@@ -36,7 +40,10 @@ CREATOR_PROFILES = DatasetSpec(
 
 
 def _derive_terms(row: Mapping[str, Any]) -> list[str]:
-    return analyse(row["text"])
+    attachments = json.loads(row["attachments"]) if row["attachments"] != NO_ATTACHMENTS else []
+    return analyse(
+        build_search_text(text=row["text"], attachments=attachments if isinstance(attachments, list) else [])
+    )
 
 
 INTERACTIONS = DatasetSpec(
@@ -46,7 +53,7 @@ INTERACTIONS = DatasetSpec(
     collection="interactions",
     scope_column="creator_id",
     mapper=Mapper(
-        version=ANALYSIS_VERSION,
+        version=ANALYSIS_VERSION + CAPTIONS_VERSION,
         fields=[
             Field("creator_id", Kind.INTEGER),
             Field("platform", Kind.TEXT, is_private=False),

@@ -1,5 +1,5 @@
 from memory.admin.conversation import ConversationTurnAdmin
-from memory.admin.index import IndexedDocumentAdmin, MemoryVectorAdmin, PostingAdmin
+from memory.admin.index import IndexedDocumentAdmin, MemoryVectorAdmin, PostingAdmin, UtteranceAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
 from memory.admin.signal import SignalAdmin
 
@@ -11,4 +11,5 @@ __all__ = [
     "MemoryVectorAdmin",
     "PostingAdmin",
     "SignalAdmin",
+    "UtteranceAdmin",
 ]

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from memory.models import IndexedDocument, MemoryVector, Posting
+from memory.models import IndexedDocument, MemoryVector, Posting, Utterance
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
@@ -44,3 +44,13 @@ class MemoryVectorAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[MemoryVector]:
         rows: QuerySet[MemoryVector] = super().get_queryset(request)
         return rows.defer("embedding")
+
+
+@admin.register(Utterance)
+class UtteranceAdmin(ReadOnlyAdmin):
+    list_display = ("id", "creator", "conversation", "position", "speaker", "interaction_id", "is_question")
+    list_select_related = ("creator",)
+    search_fields = ("=interaction_id", "=conversation")
+    search_help_text = "The id of an interaction, or a platform and a channel: chat:team."
+    ordering = ("-id",)
+    sortable_by = ()

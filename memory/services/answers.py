@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memory.enums import MemoryState
 from memory.extraction.phrases import say_date, split_sentences
 from memory.queries.outdated import restates
+from memory.queries.packing import SHOWN
 from memory.queries.retrieval import Hit
 from memory.stores import MemoryRecord, Target
 from veri.platform.text import analyse, normalise
@@ -108,8 +109,8 @@ def _disarm(text: str) -> str:
 def _describe(hit: Hit) -> str:
     if hit.interaction:
         said = " ".join(_list_current(hit))
-        return f"{say_date(hit.interaction.occurred_at)}, {hit.interaction.author or 'the creator'}: {said[:600]}"
-    return (_tell(hit.memory) if hit.memory else hit.text)[:600]
+        return f"{say_date(hit.interaction.occurred_at)}, {hit.interaction.author or 'the creator'}: {said[:SHOWN]}"
+    return (_tell(hit.memory) if hit.memory else hit.text)[:SHOWN]
 
 
 def _tell(memory: MemoryRecord) -> str:

@@ -28,6 +28,7 @@ from billing.services.pricing import TokenCounts
 from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
 from memory.errors import ModelCallFailed
 from memory.models import ConversationTurn
+from memory.queries.packing import pack_hits
 from memory.queries.retrieval import Retrieval
 from memory.services.answers import (
     SYSTEM,
@@ -117,7 +118,7 @@ def _open_turn(asked: AskedQuestion) -> _Turn:
         check_quota(source=SOURCE, creator_id=asked.creator_id, now=timezone.now())
     retrieval = search_memory(creator_id=asked.creator_id, question=asked.text, action=asked.action, limit=HITS)
     client = get_claude() if choose_hits(retrieval.hits) else None  # nothing known needs no model
-    prompt = build_prompt(question=asked.text, hits=retrieval.hits) if client else ""
+    prompt = build_prompt(question=asked.text, hits=pack_hits(hits=retrieval.hits)) if client else ""
     if is_metered and client:
         try:
             reserve_usage(request=_build_request(asked, Service.CLAUDE, client.model, prompt), now=timezone.now())

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
+from creators.captions import build_search_text
 from creators.models import Interaction
 from memory.clients.embeddings import get_embedder
 from memory.enums import TargetKind
@@ -38,15 +39,15 @@ class Document:
 
 
 def list_documents(memories: Iterable[Memory], interactions: Iterable[Interaction]) -> list[Document]:
-    """Return what can be found of memories and interactions; an interaction without text cannot."""
+    """Return what can be found of memories and interactions; an interaction without text or caption cannot."""
     found = [
         Document(kind=TargetKind.MEMORY, target_id=one.pk, text=one.text, indexed_text=f"{one.text} {one.keywords}")
         for one in memories
     ]
     return found + [
-        Document(kind=TargetKind.INTERACTION, target_id=one.pk, text=one.text, indexed_text=one.text)
+        Document(kind=TargetKind.INTERACTION, target_id=one.pk, text=text, indexed_text=text)
         for one in interactions
-        if one.text.strip()
+        if (text := build_search_text(text=one.text, attachments=one.attachments)).strip()
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from creators.captions import build_search_text
 from creators.models import Interaction
 from memory.extraction.times import count_times
 from memory.models import Utterance
@@ -77,9 +78,10 @@ def read_speaker(author: str) -> str:
 
 
 def _build_row(one: Interaction) -> Sequence[object]:
+    text = build_search_text(text=one.text, attachments=one.attachments)
     return (
         *(one.creator_id, one.pk, _name_conversation(one), 0, read_speaker(one.author), one.occurred_at),
-        *(len(analyse(one.text)), one.text.rstrip().endswith("?"), count_times(one.text)),
+        *(len(analyse(text)), one.text.rstrip().endswith("?"), count_times(one.text)),
     )
 
 

@@ -52,6 +52,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{'95 %':{width}}" + "".join(f"{f'{low:.1f}-{high:.1f}':>13}" for low, high in found.interval.values())
         )
+        for name, share in found.right_answers.items():
+            self.stdout.write(f"{name}: {share:.1f} % answered right without a language model.")
+        if found.bait_answered:
+            self.stdout.write(f"{found.bait_answered:,} questions about others were answered.")
         latencies = ", ".join(f"{name} {value:.1f} ms" for name, value in found.latency_ms.items())
         self.stdout.write(f"{found.questions:,} questions, {dropped:,} without evidence left out; {latencies}.")
 
@@ -63,4 +67,6 @@ def _to_json(found: Evaluation) -> dict[str, Any]:
         "latency_ms": found.latency_ms,
         "interval": found.interval,
         "questions": found.questions,
+        "right_answers": found.right_answers,
+        "bait_answered": found.bait_answered,
     }

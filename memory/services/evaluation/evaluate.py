@@ -1,17 +1,21 @@
 """Ask the questions of an evaluation file through the real retrieval."""
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from time import perf_counter
 
+from creators.captions import build_search_text
 from creators.models import Creator, Interaction
 from memory.queries.retrieval import Hit
+from memory.services.answers import extract_answer
 from memory.services.evaluation.creators import keep_creator
 from memory.services.evaluation.measures import Answer, Evaluation, measure
 from memory.services.evaluation.reading import Conversation, EvaluationFile, EvaluationQuestion
 from memory.services.search import search_memory
 from migration.queries.routes import Store
 
+HITS = 12  # as many as the assistant reads
 DEPTH = 150  # hits; more than 2,000 tokens of messages
 EXPANDED = 3  # latest interactions of a memory that take its rank
 
@@ -31,22 +35,33 @@ def evaluate_retrieval(
         EvaluationFileInvalid: ingest refuses an interaction.
     """
     answers: list[Answer] = []
-    for handle, conversation in file.conversations.items():
-        on_creator(handle)
-        in_mongo = store is Store.MONGO
-        with keep_creator(handle=handle, items=conversation.items, now=now, in_mongo=in_mongo) as creator:
-            answers += _ask_all(handle, creator, conversation, store)
-    return measure(answers=answers)
+    bait_answered = 0
+    with ExitStack() as stack:  # all at once, so that what belongs to one can tempt another
+        kept = {}
+        for handle, conversation in file.conversations.items():
+            on_creator(handle)
+            made = keep_creator(handle=handle, items=conversation.items, now=now, in_mongo=store is Store.MONGO)
+            kept[handle] = stack.enter_context(made)
+        for handle, conversation in file.conversations.items():
+            answers += _ask_all(handle, kept[handle], conversation, store)
+            bait_answered += sum(
+                _is_answered(kept[handle], one, store) for one in conversation.questions if one.is_bait
+            )
+    return measure(answers=answers, bait_answered=bait_answered)
 
 
 def _ask_all(handle: str, creator: Creator, conversation: Conversation, store: Store | None) -> list[Answer]:
     stored = Interaction.objects.filter(creator=creator)
     names = dict(stored.values_list("pk", "external_id"))
-    lengths = {pk: len(author) + len(text) for pk, author, text in stored.values_list("pk", "author", "text")}
+    shown = ((one, build_search_text(text=one.text, attachments=one.attachments)) for one in stored)
+    lengths = {one.pk: len(f"{one.author}: {text}") for one, text in shown}
     search_memory(creator_id=creator.pk, question="warm up", action="evaluation", store=store)
     answers = []
     for question in conversation.questions:
-        ranked, seconds = _ask(creator, question, store)
+        if question.is_bait:
+            continue
+        hits, seconds = _ask(creator, question, store)
+        ranked = list_interactions(hits)
         answers.append(
             Answer(
                 creator=handle,
@@ -55,15 +70,27 @@ def _ask_all(handle: str, creator: Creator, conversation: Conversation, store: S
                 ranked=[names[pk] for pk in ranked],
                 lengths=[lengths[pk] for pk in ranked],
                 seconds=seconds,
+                is_right=_is_right(question, hits) if question.answer else None,
             )
         )
     return answers
 
 
-def _ask(creator: Creator, question: EvaluationQuestion, store: Store | None) -> tuple[list[int], float]:
+def _ask(creator: Creator, question: EvaluationQuestion, store: Store | None) -> tuple[list[Hit], float]:
     started = perf_counter()
     found = search_memory(creator_id=creator.pk, question=question.text, action="evaluation", limit=DEPTH, store=store)
-    return list_interactions(found.hits), perf_counter() - started
+    return found.hits, perf_counter() - started
+
+
+def _is_right(question: EvaluationQuestion, hits: list[Hit]) -> bool:
+    """Return whether the first sentence of the answer says what it must."""
+    return question.answer in extract_answer(question=question.text, hits=hits[:HITS])[0].text
+
+
+def _is_answered(creator: Creator, question: EvaluationQuestion, store: Store | None) -> bool:
+    """Return whether bait gets an answer instead of an honest nothing."""
+    hits, _ = _ask(creator, question, store)
+    return any(one.citations for one in extract_answer(question=question.text, hits=hits[:HITS]))
 
 
 def list_interactions(hits: Iterable[Hit]) -> list[int]:

@@ -20,7 +20,10 @@ Measures = dict[str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one question found: interactions best first with their lengths in characters, and how long it took."""
+    """What one question found: interactions best first with their lengths in characters, and how long it took.
+
+    ``is_right`` tells whether the answer without a language model says what it must; None where the file does not tell.
+    """
 
     creator: str
     category: str
@@ -28,6 +31,7 @@ class Answer:
     ranked: Sequence[str]
     lengths: Sequence[int]
     seconds: float
+    is_right: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +43,15 @@ class Evaluation:
     latency_ms: Measures
     interval: dict[str, tuple[float, float]]
     questions: int
+    right_answers: Measures
+    bait_answered: int
 
 
-def measure(*, answers: Sequence[Answer]) -> Evaluation:
-    """Return the figures of at least one answer. The interval is of 1,000 draws, seeded: the same each time."""
+def measure(*, answers: Sequence[Answer], bait_answered: int = 0) -> Evaluation:
+    """Return the figures of at least one answer. The interval is of 1,000 draws, seeded: the same each time.
+
+    ``right_answers`` are percentages by category, ``bait_answered`` how often bait was answered at all.
+    """
     recalls = [recall(answer=one) for one in answers]
     by_category: dict[str, list[Measures]] = defaultdict(list)
     for answer, found in zip(answers, recalls, strict=True):
@@ -54,7 +63,17 @@ def measure(*, answers: Sequence[Answer]) -> Evaluation:
         latency_ms={f"p{one}": round(float(np.percentile(seconds, one)) * 1000, 2) for one in PERCENTILES},
         interval=_draw_interval(answers, recalls),
         questions=len(answers),
+        right_answers=_measure_right(answers),
+        bait_answered=bait_answered,
     )
+
+
+def _measure_right(answers: Sequence[Answer]) -> Measures:
+    judged: dict[str, list[bool]] = defaultdict(list)
+    for answer in answers:
+        if answer.is_right is not None:
+            judged[answer.category].append(answer.is_right)
+    return {name: round(100 * sum(found) / len(found), 2) for name, found in sorted(judged.items())}
 
 
 def recall(*, answer: Answer) -> Measures:

@@ -7,6 +7,7 @@ from typing import Any
 
 from veri.platform.http.json_input import JsonRejected, parse_strict_json
 
+BAIT = "bait"  # a question that nothing of its creator answers: it needs no evidence
 _BETWEEN = re.compile(r"[;,\s]+")
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
@@ -17,11 +18,16 @@ class EvaluationFileInvalid(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationQuestion:
-    """A question and the external ids of the interactions that answer it."""
+    """A question and the external ids of the interactions that answer it; ``answer`` is what a right answer says."""
 
     text: str
     category: str
     evidence: frozenset[str]
+    answer: str = ""
+
+    @property
+    def is_bait(self) -> bool:
+        return self.category == BAIT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +59,7 @@ def read_evaluation_file(*, lines: Iterable[bytes]) -> EvaluationFile:
             item = {name: value for name, value in row.items() if name != "kind"}
             conversations.setdefault(row["creator"], Conversation()).items.append(item)
     dropped = sum(not _take_question(row, conversations) for row in rows if row["kind"] == "question")
-    if not any(one.questions for one in conversations.values()):
+    if not any(asked.evidence for one in conversations.values() for asked in one.questions):
         raise EvaluationFileInvalid("The file has no question whose evidence is among its interactions.")
     return EvaluationFile(conversations=conversations, dropped=dropped)
 
@@ -81,12 +87,18 @@ def _parse(number: int, line: bytes) -> dict[str, Any]:
 
 
 def _take_question(row: dict[str, Any], conversations: dict[str, Conversation]) -> bool:
-    """Add a question to its creator's; return False when no evidence of it exists."""
+    """Add a question to its creator's; return False when no evidence of it exists, bait aside."""
     conversation = conversations.get(row["creator"], Conversation())
     given = row.get("evidence")
     given = [str(one) for one in given] if isinstance(given, list) else []
     evidence = resolve_evidence(given=given, known={one["external_id"] for one in conversation.items})
-    if evidence:
-        category = str(row.get("category") or "all")
-        conversation.questions.append(EvaluationQuestion(text=row["text"], category=category, evidence=evidence))
-    return bool(evidence)
+    question = EvaluationQuestion(
+        text=row["text"],
+        category=str(row.get("category") or "all"),
+        evidence=evidence,
+        answer=str(row.get("answer") or ""),
+    )
+    is_kept = bool(evidence) or (question.is_bait and bool(conversation.items))
+    if is_kept:
+        conversation.questions.append(question)
+    return is_kept
