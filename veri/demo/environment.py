@@ -43,6 +43,8 @@ def prepare_environment() -> Path:
     import django  # the environment is complete only now
 
     django.setup()
+    import veri.celery  # noqa: F401  events published here go to the configured broker, as everywhere
+
     return ROOT
 
 
