@@ -12,8 +12,9 @@ from creators.models import Creator, User
 from creators.samples.generator import SampleSet
 from creators.services.ingest import NewInteraction
 from creators.services.validation import validate_item
-from migration.enums import Flag
-from migration.models import OutboxRow
+from migration.enums import Flag, Stage
+from migration.models import Dataset, OutboxRow
+from migration.services.datasets import end_capture
 from migration.services.flags import set_flag
 from veri.platform.connections.mongo import get_database
 from veri.platform.connections.redis import get_redis
@@ -23,7 +24,9 @@ EMPTIED = "creators_user, creators_creator, migration_outboxrow, migration_backf
 
 
 def empty_stores() -> None:
-    """Switch what concerns MongoDB off and empty all three stores."""
+    """Take every dataset off the ladder, switch what concerns MongoDB off and empty all three stores."""
+    for name in Dataset.objects.exclude(stage=Stage.OFF).values_list("name", flat=True):
+        end_capture(name=name, actor="bench", reason="bench", now=timezone.now())
     for flag in (Flag.HYBRID_SEARCH, Flag.READ_FROM_MONGO, Flag.USE_MONGO):
         switch(flag, is_on=False)
     with connection.cursor() as cursor:
