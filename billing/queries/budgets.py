@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Count, Sum
 
 from billing.models import Allowance, UsageEvent
-from billing.services.metering import get_budget
+from billing.services.allowances import get_budget
 from billing.services.periods import get_month
 
 SHOWN_CREATORS = 25

@@ -1,53 +1,36 @@
 """Reserve → call → settle, in PostgreSQL: nothing overspends, everything is metered once.
 
-Allowances are locked in the order of their scope names. The reservation's unique action makes every step idempotent.
+Many actions share one transaction, so that a burst waits for few commits; one action is a batch of one. Allowances are
+locked in the order of their scope names. The unique action makes every step idempotent.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, When
+from django.db.models import QuerySet
 
 from billing.enums import AllowanceUnit, ReservationState, UsageState
-from billing.errors import AllowanceExceeded, BudgetExceeded, QuotaExceeded, ReservationNotHeld
+from billing.errors import AllowanceExceeded, PriceUnknown, QuotaExceeded, ReservationNotHeld
 from billing.models import Allowance, Reservation, UsageEvent
+from billing.services.allowances import convert, find_refusal, list_scopes, lock_allowances, lock_held
+from billing.services.bookkeeping import Use, meter_uses, move_reserved
 from billing.services.periods import get_month
-from billing.services.pricing import TokenCounts, price_tokens
-from veri.platform.connections.instances import build_instance, list_columns
+from billing.services.pricing import PriceBook, TokenCounts
+from veri.platform.connections.batches import Batches
+from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.connections.reading import fetch_rows
 from veri.platform.ops.errors import TransactionRequired
 
 HOLD = timedelta(minutes=10)
-MICRO = 1_000_000
-REQUESTS_PER_MONTH = {"assistant": 10_000}  # of one creator, by source; other sources have no quota
+T = TypeVar("T")
+M = TypeVar("M", Reservation, UsageEvent)
 
 _QUOTA_USED_UP = """
 SELECT 1 FROM billing_allowance WHERE scope = %s AND period_start = %s AND spent + reserved >= "limit" """
-
-_LOCK = """
-SELECT {one} FROM billing_allowance one WHERE scope = ANY(%s) AND period_start = %s ORDER BY scope FOR UPDATE"""
-
-# Spends only what is metered, and meters an action only once; the caller holds the allowances' locks.
-_CHARGE = """
-WITH metered AS (
-  INSERT INTO billing_usageevent (
-    source, action, creator_id, service, model, input_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
-    cache_read_tokens, output_tokens, cost_micro_usd, state, provider_request_id, occurred_at)
-  VALUES (
-    %(source)s, %(action)s, %(creator_id)s, %(service)s, %(model)s, %(input_tokens)s, %(cache_write_5m_tokens)s,
-    %(cache_write_1h_tokens)s, %(cache_read_tokens)s, %(output_tokens)s, %(cost_micro_usd)s, %(state)s,
-    %(provider_request_id)s, %(occurred_at)s)
-  ON CONFLICT (source, action) DO NOTHING
-  RETURNING id
-), spent AS (
-  UPDATE billing_allowance SET spent = spent + CASE unit WHEN 'micro_usd' THEN %(cost_micro_usd)s ELSE 1 END
-  WHERE id = ANY(%(allowances)s) AND EXISTS (SELECT FROM metered)
-)
-SELECT id FROM metered"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +44,32 @@ class UsageRequest:
     model: str
     upper_bound: TokenCounts
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.action
 
-@transaction.atomic(durable=True)
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """What an action really used. ``is_certain=False``: there may be more that the provider never told.
+
+    ``counts`` None charges the estimate: for a call that was sent and never told what it used.
+    """
+
+    source: str
+    action: str
+    counts: TokenCounts | None
+    provider_request_id: str = ""
+    is_certain: bool = True
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.action
+
+
+Refusal = AllowanceExceeded | PriceUnknown
+
+
 def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
     """Hold the cost of the upper bound in the service's budget, and one request in the creator's quota.
 
@@ -72,26 +79,36 @@ def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
         PriceUnknown: the model has no price.
         BudgetExceeded, QuotaExceeded: it does not fit; nothing is held.
     """
-    amount = price_tokens(service=request.service, model=request.model, counts=request.upper_bound, at=now)
-    allowances = _lock_allowances(request, now)
-    known = Reservation.objects.filter(source=request.source, action=request.action).first()
-    if known:  # a double click got the locks first
-        return known
-    _check_room(allowances, amount)
-    Allowance.objects.filter(pk__in=[one.pk for one in allowances]).update(
-        reserved=F("reserved") + _by_unit(money=amount, requests=1)
-    )
-    return Reservation.objects.create(
-        source=request.source,
-        action=request.action,
-        creator_id=request.creator_id,
-        service=request.service,
-        model=request.model,
-        amount_micro_usd=amount,
-        allowances=[one.pk for one in allowances],
-        reserved_at=now,
-        expires_at=now + HOLD,
-    )
+    if is_bridged():
+        return wait_for(_RESERVING.submit((request, now)))
+    return _take_only(reserve_many(requests=[request], now=now))
+
+
+@transaction.atomic(durable=True)
+def reserve_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Reservation | Refusal]:
+    """Reserve for each request what fits after those before it; see ``reserve_usage``. Refusals are returned."""
+    amounts, allowances = _prepare(requests, now)
+    known: dict[tuple[str, str], Reservation] = _find_reservations(requests)
+    held: Counter[int] = Counter()
+    fresh: list[Reservation] = []
+    results: list[Reservation | Refusal] = []
+    for request, amount in zip(requests, amounts, strict=True):
+        if isinstance(amount, PriceUnknown):
+            results.append(amount)
+        elif request.key in known:  # a double click got the locks first
+            results.append(known[request.key])
+        elif refusal := find_refusal(allowances=(mine := _select(allowances, request)), amount=amount):
+            results.append(refusal)
+        else:
+            for one in mine:
+                one.reserved += convert(one, money=amount)
+                held[one.pk] += convert(one, money=amount)
+            known[request.key] = _build_reservation(request, amount, mine, now)
+            fresh.append(known[request.key])
+            results.append(known[request.key])
+    move_reserved(held=held)
+    Reservation.objects.bulk_create(fresh)
+    return results
 
 
 def check_quota(*, source: str, creator_id: int, now: datetime) -> None:
@@ -110,86 +127,106 @@ def charge_usage(*, request: UsageRequest, now: datetime) -> UsageEvent:
     """Meter what is used without any call to wait for, in the caller's transaction; ``upper_bound`` is what it takes.
 
     The same action returns the event it already has. Everybody who uses the service waits for its budget's lock until
-    the transaction ends: this should be its last step.
+    the transaction ends.
 
     Raises:
         PriceUnknown: the model has no price.
         BudgetExceeded, QuotaExceeded: it does not fit; nothing is charged.
         TransactionRequired: outside of a transaction.
     """
+    return _take_only(charge_many(requests=[request], now=now))
+
+
+def charge_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[UsageEvent | Refusal]:
+    """Charge for each request what fits after those before it; see ``charge_usage``. Refusals are returned."""
     if not connection.in_atomic_block:
         raise TransactionRequired(what="usage without a reservation")
-    cost = price_tokens(service=request.service, model=request.model, counts=request.upper_bound, at=now)
-    allowances = _lock_allowances(request, now)
-    try:
-        _check_room(allowances, cost)
-    except AllowanceExceeded:
-        if known := UsageEvent.objects.filter(source=request.source, action=request.action).first():
-            return known  # metered with what there still was
-        raise
-    values = _list_values(request, counts=request.upper_bound, cost=cost, state=UsageState.METERED, at=now)
-    metered = fetch_rows(_CHARGE, {**values, "allowances": [one.pk for one in allowances]})
-    if not metered:  # a double click got the locks first
-        return UsageEvent.objects.get(source=request.source, action=request.action)
-    return UsageEvent(pk=metered[0][0], **values)
+    amounts, allowances = _prepare(requests, now)
+    uses: dict[tuple[str, str], Use] = {}
+    refused: dict[tuple[str, str], Refusal] = {}
+    for request, amount in zip(requests, amounts, strict=True):
+        if isinstance(amount, PriceUnknown):
+            refused[request.key] = amount
+        elif request.key in uses:
+            continue
+        elif refusal := find_refusal(allowances=(mine := _select(allowances, request)), amount=amount):
+            refused[request.key] = refusal
+        else:
+            for one in mine:
+                one.spent += convert(one, money=amount)
+            uses[request.key] = _build_use(request, amount, mine, now)
+    events = meter_uses(uses=list(uses.values()))
+    # What was metered before is found only now: it is rare.
+    missing = [request for request in requests if request.key not in events]
+    earlier = _find_events(missing)
+    return [events.get(one.key) or earlier.get(one.key) or refused[one.key] for one in requests]
 
 
-@transaction.atomic(durable=True)
 def settle_usage(
     *, source: str, action: str, counts: TokenCounts, provider_request_id: str = "", is_certain: bool = True
 ) -> UsageEvent:
     """Meter what was really used and free the rest of the reservation; settling again returns the same event.
 
-    ``is_certain=False`` marks it as not reconciled: there may be more that the provider never told.
-
     Raises:
         ReservationNotHeld: when the action was never reserved, was released, or expired and was charged as estimated.
     """
-    reservation = _lock_reservation(source, action)
-    if reservation is not None and reservation.state == ReservationState.SETTLED:
-        return UsageEvent.objects.get(source=source, action=action)
-    if reservation is None or reservation.state != ReservationState.HELD:
-        raise ReservationNotHeld(f"{source} {action} holds no reservation.")
-    cost = price_tokens(service=reservation.service, model=reservation.model, counts=counts, at=reservation.reserved_at)
-    state = UsageState.METERED if is_certain else UsageState.UNRECONCILED
-    return _close(
-        reservation,
-        state=ReservationState.SETTLED,
-        cost=cost,
+    settlement = Settlement(
+        source=source,
+        action=action,
         counts=counts,
-        usage_state=state,
         provider_request_id=provider_request_id,
+        is_certain=is_certain,
     )
+    with transaction.atomic(durable=True):
+        results = settle_many(settlements=[settlement])
+    return _take_only(results)
 
 
-@transaction.atomic(durable=True)
 def charge_estimate(*, source: str, action: str) -> bool:
     """Charge a held reservation with its estimate, marked as not reconciled; return whether it was still held.
 
     For a call that was sent and never told what it used: charging nothing would hide money that may be spent.
     """
-    reservation = _lock_reservation(source, action)
-    if reservation is None or reservation.state != ReservationState.HELD:
-        return False
-    cost = reservation.amount_micro_usd
-    _close(
-        reservation,
-        state=ReservationState.EXPIRED,
-        cost=cost,
-        counts=TokenCounts(),
-        usage_state=UsageState.UNRECONCILED,
-        provider_request_id="",
-    )
-    return True
+    with transaction.atomic(durable=True):
+        (result,) = settle_many(settlements=[Settlement(source=source, action=action, counts=None)])
+    return isinstance(result, UsageEvent)
+
+
+@transaction.atomic
+def settle_many(*, settlements: Sequence[Settlement]) -> list[UsageEvent | ReservationNotHeld]:
+    """Settle each reservation that is still held; the others are returned as ``ReservationNotHeld``.
+
+    What was settled before returns its event; an estimate for it counts as not held.
+    """
+    reservations = _lock_reservations(settlements)
+    open_ones = {key: one for key, one in reservations.items() if one.state == ReservationState.HELD}
+    allowances = lock_held(keys=sorted({pk for one in open_ones.values() for pk in one.allowances}))
+    book = PriceBook((one.service, one.model) for one in open_ones.values())
+    uses = {
+        one.key: _build_settled(open_ones[one.key], one, book, allowances)
+        for one in settlements
+        if one.key in open_ones
+    }
+    events = meter_uses(uses=list(uses.values()))
+    for state, is_estimate in ((ReservationState.SETTLED, False), (ReservationState.EXPIRED, True)):
+        keys = {one.key for one in settlements if (one.counts is None) is is_estimate}
+        closed = [one.pk for key, one in open_ones.items() if key in keys]
+        if closed:
+            Reservation.objects.filter(pk__in=closed).update(state=state)
+    settled = [one for one in settlements if one.counts is not None and _is_settled(reservations.get(one.key))]
+    earlier = _find_events(settled)
+    return [events.get(one.key) or earlier.get(one.key) or _refuse(one) for one in settlements]
 
 
 @transaction.atomic(durable=True)
 def release_usage(*, source: str, action: str) -> None:
     """Free a reservation whose call never happened or failed without cost; releasing again does nothing."""
-    reservation = _lock_reservation(source, action)
+    reservation = Reservation.objects.select_for_update().filter(source=source, action=action).first()
     if reservation is None or reservation.state != ReservationState.HELD:
         return
-    _give_back(reservation, cost=0, requests=0)
+    allowances = lock_held(keys=reservation.allowances)
+    freed = {pk: -convert(one, money=reservation.amount_micro_usd) for pk, one in allowances.items()}
+    move_reserved(held=Counter(freed))
     Reservation.objects.filter(pk=reservation.pk).update(state=ReservationState.RELEASED)
 
 
@@ -203,128 +240,128 @@ def expire_reservations(*, now: datetime, limit: int = 500) -> int:
     return sum(charge_estimate(source=source, action=action) for source, action in keys)
 
 
-def _close(
-    reservation: Reservation,
-    *,
-    state: ReservationState,
-    cost: int,
-    counts: TokenCounts,
-    usage_state: UsageState,
-    provider_request_id: str,
-) -> UsageEvent:
-    """Close a reservation with its one usage event, in the period in which it was reserved."""
-    _give_back(reservation, cost=cost, requests=1)
-    Reservation.objects.filter(pk=reservation.pk).update(state=state)
-    return _create_event(
-        reservation,
-        counts=counts,
-        cost=cost,
-        state=usage_state,
-        at=reservation.reserved_at,
-        provider_request_id=provider_request_id,
+def _prepare(requests: Sequence[UsageRequest], now: datetime) -> tuple[list[int | PriceUnknown], dict[str, Allowance]]:
+    """Return each request's cost, and the locked allowances of all that have one."""
+    book = PriceBook((one.service, one.model) for one in requests)
+    amounts = [_price(book, one, now) for one in requests]
+    wanted = {}
+    for request, amount in zip(requests, amounts, strict=True):
+        if isinstance(amount, int):
+            wanted |= _list_scopes(request)
+    return amounts, lock_allowances(wanted=wanted, now=now) if wanted else {}
+
+
+def _price(book: PriceBook, request: UsageRequest, now: datetime) -> int | PriceUnknown:
+    try:
+        return book.price(service=request.service, model=request.model, counts=request.upper_bound, at=now)
+    except PriceUnknown as unknown:
+        return unknown
+
+
+def _list_scopes(request: UsageRequest) -> dict[str, tuple[AllowanceUnit, int]]:
+    return list_scopes(source=request.source, service=request.service, creator_id=request.creator_id)
+
+
+def _select(allowances: Mapping[str, Allowance], request: UsageRequest) -> list[Allowance]:
+    return [allowances[scope] for scope in sorted(_list_scopes(request))]
+
+
+def _build_reservation(
+    request: UsageRequest, amount: int, allowances: Sequence[Allowance], now: datetime
+) -> Reservation:
+    return Reservation(
+        source=request.source,
+        action=request.action,
+        creator_id=request.creator_id,
+        service=request.service,
+        model=request.model,
+        amount_micro_usd=amount,
+        allowances=[one.pk for one in allowances],
+        reserved_at=now,
+        expires_at=now + HOLD,
     )
 
 
-def _create_event(
-    used: Reservation, *, counts: TokenCounts, cost: int, state: UsageState, at: datetime, provider_request_id: str
-) -> UsageEvent:
-    values = _list_values(used, counts=counts, cost=cost, state=state, at=at, provider_request_id=provider_request_id)
-    return UsageEvent.objects.create(**values)
-
-
-def _list_values(
-    used: Reservation | UsageRequest,
-    *,
-    counts: TokenCounts,
-    cost: int,
-    state: UsageState,
-    at: datetime,
-    provider_request_id: str = "",
-) -> dict[str, Any]:
-    """Return a usage event's columns."""
-    return {
-        "source": used.source,
-        "action": used.action,
-        "creator_id": used.creator_id,
-        "service": str(used.service),
-        "model": used.model,
-        "input_tokens": counts.input,
-        "cache_write_5m_tokens": counts.cache_write_5m,
-        "cache_write_1h_tokens": counts.cache_write_1h,
-        "cache_read_tokens": counts.cache_read,
-        "output_tokens": counts.output,
-        "cost_micro_usd": cost,
-        "state": state.value,
-        "provider_request_id": provider_request_id,
-        "occurred_at": at,
-    }
-
-
-def _check_room(allowances: Iterable[Allowance], amount: int) -> None:
-    """Raise when an amount of money, or one request, does not fit what is left of a locked allowance."""
-    for allowance in allowances:
-        needed = amount if allowance.unit == AllowanceUnit.MICRO_USD else 1
-        if allowance.spent + allowance.reserved + needed > allowance.limit:
-            raise _build_refusal(allowance)
-
-
-def _give_back(reservation: Reservation, *, cost: int, requests: int) -> None:
-    """Turn what was held into what was spent, in the order in which reserving took the locks."""
-    held = Allowance.objects.select_for_update().filter(pk__in=reservation.allowances).order_by("scope")
-    keys = list(held.values_list("pk", flat=True))  # the lock; one update then needs no order
-    Allowance.objects.filter(pk__in=keys).update(
-        reserved=F("reserved") - _by_unit(money=reservation.amount_micro_usd, requests=1),
-        spent=F("spent") + _by_unit(money=cost, requests=requests),
+def _build_use(request: UsageRequest, amount: int, allowances: Sequence[Allowance], now: datetime) -> Use:
+    return Use(
+        source=request.source,
+        action=request.action,
+        creator_id=request.creator_id,
+        service=request.service,
+        model=request.model,
+        counts=request.upper_bound,
+        cost=amount,
+        state=UsageState.METERED,
+        at=now,
+        allowances=allowances,
     )
 
 
-def _by_unit(*, money: int, requests: int) -> Case:
-    """Return the amount that an allowance's own unit calls for."""
-    return Case(When(unit=AllowanceUnit.MICRO_USD, then=money), default=requests)
-
-
-def _lock_reservation(source: str, action: str) -> Reservation | None:
-    return Reservation.objects.select_for_update().filter(source=source, action=action).first()
-
-
-def _lock_allowances(request: UsageRequest, now: datetime) -> list[Allowance]:
-    """Return the action's allowances of this month, created where missing and locked by scope name."""
-    start, end = get_month(now)
-    wanted = {f"budget:{request.service}": (AllowanceUnit.MICRO_USD, get_budget(request.service))}
-    if request.creator_id is not None and request.source in REQUESTS_PER_MONTH:
-        quota = AllowanceUnit.REQUESTS, REQUESTS_PER_MONTH[request.source]
-        wanted[f"quota:{request.source}:{request.creator_id}"] = quota
-    found = _lock_scopes(wanted, start)
-    if len(found) == len(wanted):
-        return [_follow_configuration(one, wanted[one.scope][1]) for one in found]
-    Allowance.objects.bulk_create(
-        (
-            Allowance(scope=scope, unit=unit, period_start=start, period_end=end, limit=limit)
-            for scope, (unit, limit) in sorted(wanted.items())
-        ),
-        ignore_conflicts=True,
+def _build_settled(
+    held: Reservation, settlement: Settlement, book: PriceBook, allowances: Mapping[int, Allowance]
+) -> Use:
+    """Return the one use of a reservation, in the period in which it was reserved."""
+    counts = settlement.counts
+    is_certain = counts is not None and settlement.is_certain
+    return Use(
+        source=held.source,
+        action=held.action,
+        creator_id=held.creator_id,
+        service=held.service,
+        model=held.model,
+        counts=counts or TokenCounts(),
+        cost=held.amount_micro_usd
+        if counts is None
+        else book.price(service=held.service, model=held.model, counts=counts, at=held.reserved_at),
+        state=UsageState.METERED if is_certain else UsageState.UNRECONCILED,
+        at=held.reserved_at,
+        allowances=[allowances[pk] for pk in held.allowances if pk in allowances],
+        provider_request_id=settlement.provider_request_id,
+        freed=held.amount_micro_usd,
     )
-    return _lock_scopes(wanted, start)
 
 
-def _lock_scopes(scopes: Iterable[str], start: datetime) -> list[Allowance]:
-    rows = fetch_rows(_LOCK.format(one=list_columns(model=Allowance, table="one")), [list(scopes), start])
-    return [build_instance(model=Allowance, row=row) for row in rows]
+def _lock_reservations(settlements: Sequence[Settlement]) -> dict[tuple[str, str], Reservation]:
+    wanted = {one.key for one in settlements}
+    found = _of_actions(Reservation, wanted).select_for_update().order_by("pk")
+    return {(one.source, one.action): one for one in found}
 
 
-def _follow_configuration(allowance: Allowance, configured: int) -> Allowance:
-    """Let a configured limit that changed take effect at once, unless staff set this month's."""
-    if allowance.limit != configured and not allowance.is_set_by_staff:
-        allowance.limit = configured
-        allowance.save(update_fields=["limit"])
-    return allowance
+def _find_reservations(requests: Sequence[UsageRequest]) -> dict[tuple[str, str], Reservation]:
+    found = _of_actions(Reservation, {one.key for one in requests})
+    return {(one.source, one.action): one for one in found}
 
 
-def get_budget(service: str) -> int:
-    """Return a service's monthly budget in micro-dollars; a service that costs nothing has a budget of nothing."""
-    return int(settings.MONTHLY_BUDGETS.get(service, 0) * MICRO)
+def _find_events(wanted: Sequence[UsageRequest] | Sequence[Settlement]) -> dict[tuple[str, str], UsageEvent]:
+    if not wanted:
+        return {}
+    found = _of_actions(UsageEvent, {one.key for one in wanted})
+    return {(one.source, one.action): one for one in found}
 
 
-def _build_refusal(allowance: Allowance) -> AllowanceExceeded:
-    kind = BudgetExceeded if allowance.scope.startswith("budget:") else QuotaExceeded
-    return kind(scope=allowance.scope, resets_at=allowance.period_end)
+def _of_actions(model: type[M], keys: Collection[tuple[str, str]]) -> QuerySet[M]:
+    """Return rows with these sources and these actions, by the unique index of both."""
+    return model.objects.filter(source__in={source for source, _ in keys}, action__in={one for _, one in keys})
+
+
+def _is_settled(reservation: Reservation | None) -> bool:
+    return reservation is not None and reservation.state == ReservationState.SETTLED
+
+
+def _refuse(settlement: Settlement) -> ReservationNotHeld:
+    return ReservationNotHeld(f"{settlement.source} {settlement.action} holds no reservation.")
+
+
+def _reserve_batch(items: Sequence[tuple[UsageRequest, datetime]]) -> list[Reservation | Refusal]:
+    return reserve_many(requests=[request for request, _ in items], now=max(now for _, now in items))
+
+
+_RESERVING: Batches[tuple[UsageRequest, datetime], Reservation] = Batches(name="reserving", process=_reserve_batch)
+
+
+def _take_only(results: Sequence[T | Exception]) -> T:
+    """Return the result of a batch of one, or raise it."""
+    (result,) = results
+    if isinstance(result, Exception):
+        raise result
+    return result

@@ -64,10 +64,11 @@ class ChatView(IdempotentViewMixin, APIView):  # type: ignore[misc]  # replays a
                 return stream_events(chain([first], items))
             return Response(render_answer(ask(question=question)))
         except QuotaExceeded as refusal:
-            raise _refuse_quota(refusal) from refusal
+            raise refuse_quota(refusal) from refusal
 
 
-def _refuse_quota(refusal: QuotaExceeded) -> ProblemError:
+def refuse_quota(refusal: QuotaExceeded) -> ProblemError:
+    """Return the problem of a month's questions that are used up."""
     wait = max(1, int((refusal.resets_at - timezone.now()).total_seconds()))
     headers: dict[str, Any] = {"Retry-After": str(wait)}
     return ProblemError(kind=RATE_LIMITED, detail="This month's questions are used up.", headers=headers)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from veri.platform.connections.reading import fetch_rows
 
 # The first row is of the whole corpus, the others are of one term each.
 _COUNT = """
@@ -25,9 +25,8 @@ class CorpusStatistics:
 
 def get_corpus_statistics(*, creator_id: int, terms: Sequence[str]) -> CorpusStatistics:
     """Return the statistics a question's terms need, in one statement that indexes alone answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"creator": creator_id, "terms": list(terms)})
-        ((_, documents, terms_held), *holding) = cursor.fetchall()
+    rows = fetch_rows(_COUNT, {"creator": creator_id, "terms": list(terms)})
+    ((_, documents, terms_held), *holding) = rows
     return CorpusStatistics(
         documents=documents,
         mean_length=terms_held / documents if documents else 1.0,

@@ -10,20 +10,13 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from pybreaker import CircuitBreakerError
 
 from billing.enums import Service
-from billing.errors import BudgetExceeded, PriceUnknown, ReservationNotHeld
-from billing.services.metering import (
-    UsageRequest,
-    charge_estimate,
-    charge_usage,
-    check_quota,
-    reserve_usage,
-    settle_usage,
-)
+from billing.errors import BudgetExceeded, PriceUnknown
+from billing.services.metering import Settlement, UsageRequest, check_quota, reserve_usage
 from billing.services.pricing import TokenCounts
 from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
 from memory.errors import ModelCallFailed
@@ -41,10 +34,11 @@ from memory.services.answers import (
     say_nothing_known,
 )
 from memory.services.search import search_memory
-from memory.services.turns import keep_turn
+from memory.services.turns import EndedTurn, keep_turn
 from memory.stores import Target
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
+from veri.platform.connections.bridge import is_bridged
 from veri.platform.observability.metrics import CHAT_DURATION
 
 SOURCE = "assistant"
@@ -146,11 +140,8 @@ def _build_request(asked: AskedQuestion, service: Service, model: str, prompt: s
 def _answer_at_once(turn: _Turn) -> ConversationTurn:
     """Answer from the evidence alone; the turn is kept and charged in one transaction, or neither."""
     turn.sentences.extend(extract_answer(question=turn.asked.text, hits=turn.retrieval.hits))
-    request = _build_request(turn.asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "")
-    with transaction.atomic(durable=True):
-        kept = _keep(turn)
-        if turn.is_metered:
-            charge_usage(request=request, now=kept.asked_at)
+    charge = _build_request(turn.asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "") if turn.is_metered else None
+    kept = keep_turn(ended=EndedTurn(turn=_build_turn(turn), charge=charge))
     _observe(kept)
     return kept
 
@@ -182,36 +173,33 @@ def _ask_model(turn: _Turn, client: ClaudeClient) -> Iterator[Sentence]:
 
 def _let_connection_go() -> None:
     """Give the database connection back while the model is awaited."""
-    if not connection.in_atomic_block:
+    if not is_bridged() and not connection.in_atomic_block:
         connection.close()
 
 
 def _close_turn(turn: _Turn) -> ConversationTurn:
     """Meter what was used and keep the turn; also when the reader of a stream went away."""
-    if turn.is_metered:
-        _settle(turn)
-    kept = _keep(turn)
+    settlement = _build_settlement(turn) if turn.is_metered else None
+    kept = keep_turn(ended=EndedTurn(turn=_build_turn(turn), settlement=settlement))
     _observe(kept)
     return kept
 
 
-def _keep(turn: _Turn) -> ConversationTurn:
+def _build_turn(turn: _Turn) -> ConversationTurn:
     sentences = turn.sentences or [say_nothing_known()]
     cited = list(dict.fromkeys(target for one in sentences for target in one.citations))
-    return keep_turn(
-        turn=ConversationTurn(
-            creator_id=turn.asked.creator_id,
-            request_id=turn.asked.action[:64],
-            question=turn.asked.text,
-            answer=" ".join(one.text for one in sentences),
-            sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],
-            citations=_to_json(cited),
-            store=turn.retrieval.store.value,
-            model=turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL,
-            is_degraded=turn.is_degraded,
-            duration_ms=int((perf_counter() - turn.started) * 1000),
-            asked_at=timezone.now(),
-        )
+    return ConversationTurn(
+        creator_id=turn.asked.creator_id,
+        request_id=turn.asked.action[:64],
+        question=turn.asked.text,
+        answer=" ".join(one.text for one in sentences),
+        sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],
+        citations=_to_json(cited),
+        store=turn.retrieval.store.value,
+        model=turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL,
+        is_degraded=turn.is_degraded,
+        duration_ms=int((perf_counter() - turn.started) * 1000),
+        asked_at=timezone.now(),
     )
 
 
@@ -219,22 +207,17 @@ def _observe(kept: ConversationTurn) -> None:
     CHAT_DURATION.labels(outcome="degraded" if kept.is_degraded else "answered").observe(kept.duration_ms / 1000)
 
 
-def _settle(turn: _Turn) -> None:
-    """Charge what the model reported; a call that never told is charged as estimated, a degraded answer counts too."""
-    usage, action = turn.usage, turn.asked.action
-    if usage.is_uncertain and usage.counts == TokenCounts():
-        charge_estimate(source=SOURCE, action=action)
-        return
-    try:
-        settle_usage(
-            source=SOURCE,
-            action=action,
-            counts=usage.counts,
-            provider_request_id=usage.request_id,
-            is_certain=not usage.is_uncertain,
-        )
-    except ReservationNotHeld:  # a reader so slow that the reservation expired: it was charged as estimated
-        logger.warning("settled_too_late", action=action)
+def _build_settlement(turn: _Turn) -> Settlement:
+    """Return what the model reported; a call that never told is charged as estimated, a degraded answer counts too."""
+    usage = turn.usage
+    is_silent = usage.is_uncertain and usage.counts == TokenCounts()
+    return Settlement(
+        source=SOURCE,
+        action=turn.asked.action,
+        counts=None if is_silent else usage.counts,
+        provider_request_id=usage.request_id,
+        is_certain=not usage.is_uncertain,
+    )
 
 
 def _to_json(citations: Iterable[Target]) -> list[dict[str, str]]:

@@ -1,31 +1,107 @@
-"""Keep the assistant's turns."""
+"""Keep the assistant's turns and meter them, many in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
+import structlog
+from django.db import transaction
 
+from billing.errors import ReservationNotHeld
+from billing.models import UsageEvent
+from billing.services.metering import Refusal, Settlement, UsageRequest, charge_many, settle_many
 from memory.models import ConversationTurn
+from veri.platform.connections.batches import Batches
+from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.connections.reading import fetch_rows
 
-_INSERT = """
-INSERT INTO memory_conversationturn (
-  creator_id, request_id, question, answer, sentences, citations, store, model, is_degraded, duration_ms, asked_at)
-VALUES (%s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s)
-RETURNING id"""
+logger = structlog.get_logger(__name__)
+
+_COLUMNS = {
+    "creator_id": "bigint",
+    "request_id": "varchar",
+    "question": "text",
+    "answer": "text",
+    "sentences": "jsonb",
+    "citations": "jsonb",
+    "store": "varchar",
+    "model": "varchar",
+    "is_degraded": "boolean",
+    "duration_ms": "int",
+    "asked_at": "timestamptz",
+}
+_NAMES = ", ".join(_COLUMNS)
+_ARRAYS = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
+_INSERT = f"""
+INSERT INTO memory_conversationturn ({_NAMES})
+SELECT {_NAMES} FROM unnest({_ARRAYS}) WITH ORDINALITY AS turn ({_NAMES}, place) ORDER BY place
+RETURNING id"""  # noqa: S608  names from code
 
 
-def keep_turn(*, turn: ConversationTurn) -> ConversationTurn:
-    """Insert a new turn and return it with its id; by hand, since every question waits for it."""
-    columns = [
-        turn.creator_id,
-        turn.request_id,
-        turn.question,
-        turn.answer,
-        orjson.dumps(turn.sentences).decode(),
-        orjson.dumps(turn.citations).decode(),
-        turn.store,
-        turn.model,
-        turn.is_degraded,
-        turn.duration_ms,
-        turn.asked_at,
-    ]
-    ((turn.pk,),) = fetch_rows(_INSERT, columns)
-    return turn
+@dataclass(frozen=True, kw_only=True)
+class EndedTurn:
+    """A turn with what it costs: charged at once where no model was asked, else settled; neither when not metered."""
+
+    turn: ConversationTurn
+    charge: UsageRequest | None = None
+    settlement: Settlement | None = None
+
+
+def keep_turn(*, ended: EndedTurn) -> ConversationTurn:
+    """Insert a turn and meter it in one transaction; on an event loop together with the others that end now.
+
+    Raises:
+        QuotaExceeded, BudgetExceeded, PriceUnknown: it cannot be charged; nothing is kept.
+    """
+    if is_bridged():
+        return wait_for(_ENDING.submit(ended))
+    (kept,) = keep_turns([ended])
+    if isinstance(kept, Exception):
+        raise kept
+    return kept
+
+
+@transaction.atomic(durable=True)
+def keep_turns(ended: Sequence[EndedTurn]) -> list[ConversationTurn | Refusal]:
+    """Insert turns and meter them in one transaction; one that cannot be charged is refused and not kept."""
+    refused = _charge([one for one in ended if one.charge])
+    _settle([one.settlement for one in ended if one.settlement])
+    _insert([one.turn for one in ended if id(one) not in refused])
+    return [refused.get(id(one)) or one.turn for one in ended]
+
+
+def _charge(ended: Sequence[EndedTurn]) -> dict[int, Refusal]:
+    """Charge turns; return by identity why some cannot be."""
+    requests = [one.charge for one in ended if one.charge]
+    if not requests:
+        return {}
+    now: datetime = max(one.turn.asked_at for one in ended)
+    charged = charge_many(requests=requests, now=now)
+    return {id(one): result for one, result in zip(ended, charged, strict=True) if not isinstance(result, UsageEvent)}
+
+
+def _settle(settlements: Sequence[Settlement]) -> None:
+    if not settlements:
+        return
+    for settlement, result in zip(settlements, settle_many(settlements=settlements), strict=True):
+        if isinstance(result, ReservationNotHeld) and settlement.counts is not None:
+            # A reader so slow that the reservation expired: it was charged as estimated.
+            logger.warning("settled_too_late", action=settlement.action)
+
+
+def _insert(turns: Sequence[ConversationTurn]) -> None:
+    """Insert new turns and give them their ids; by hand, since every question waits for it."""
+    if not turns:
+        return
+    parameters = {name: [_read(one, name) for one in turns] for name in _COLUMNS}
+    for turn, (pk,) in zip(turns, fetch_rows(_INSERT, parameters), strict=True):
+        turn.pk = pk
+
+
+def _read(turn: ConversationTurn, name: str) -> object:
+    value = getattr(turn, name)
+    return orjson.dumps(value).decode() if _COLUMNS[name] == "jsonb" else value
+
+
+_ENDING: Batches[EndedTurn, ConversationTurn] = Batches(name="turns", process=keep_turns)

@@ -9,6 +9,8 @@ from migration.enums import FLAG_NEEDS, Flag
 from migration.errors import UnknownFlag
 from migration.models import FeatureFlag
 from migration.queries.cohorts import EVERYBODY, Share
+from veri.platform.connections.instances import build_instance, list_columns
+from veri.platform.connections.reading import fetch_rows
 
 CACHE_SECONDS = 1.0
 
@@ -85,7 +87,9 @@ def forget_flags() -> None:
 def _read_stored() -> dict[str, bool]:
     now = time.monotonic()
     if _copy.read_at is None or now - _copy.read_at > CACHE_SECONDS:
-        rows = list(FeatureFlag.objects.all())
+        columns = list_columns(model=FeatureFlag, table="flag")
+        read = fetch_rows(f"SELECT {columns} FROM {FeatureFlag._meta.db_table} flag", [])  # noqa: S608, SLF001  from code
+        rows = [build_instance(model=FeatureFlag, row=row) for row in read]
         _copy.values = {one.name: one.is_on for one in rows}
         _copy.shares = {one.name: Share.of(one.percent, one.allowed, one.denied) for one in rows}
         _copy.read_at = now

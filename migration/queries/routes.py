@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 import structlog
-from django.db import connection
 
 from migration.enums import LIVE_STAGES, SHADOW_STAGES, Flag, Stage
 from migration.models import Dataset
@@ -16,6 +15,8 @@ from migration.queries.cohorts import ALL_PERCENT, Share
 from migration.queries.flags import is_flag_on
 from migration.registry import get_spec
 from migration.sql import get_partition
+from veri.platform.connections.instances import build_instance, list_columns
+from veri.platform.connections.reading import fetch_rows
 
 CACHE_SECONDS = 1.0
 RETRY_SECONDS = 5.0
@@ -141,9 +142,8 @@ def _read(
 
 def has_pending_write(*, datasets: Sequence[str], scope: int) -> bool:
     """Return whether the outbox holds a key of this creator, or a TRUNCATE of these tables (scope 0)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_build_pending(tuple(datasets)), [scope] * len(datasets))
-        return bool(cursor.fetchone()[0])
+    ((is_pending,),) = fetch_rows(_build_pending(tuple(datasets)), [scope] * len(datasets))
+    return bool(is_pending)
 
 
 @cache
@@ -159,7 +159,9 @@ def _build_pending(datasets: tuple[str, ...]) -> str:
 def _read_routes() -> _Routes:
     now = time.monotonic()
     if _routes.read_at is None or now - _routes.read_at > CACHE_SECONDS:
-        rows = list(Dataset.objects.all())
+        columns = list_columns(model=Dataset, table="dataset")
+        read = fetch_rows(f"SELECT {columns} FROM migration_dataset dataset", [])  # noqa: S608  names from code
+        rows = [build_instance(model=Dataset, row=row) for row in read]
         _routes.shares = {one.name: get_read_share(one) for one in rows}
         _routes.watched = frozenset(one.name for one in rows if one.stage in SHADOW_STAGES)
         _routes.read_at = now

@@ -15,7 +15,7 @@ from veri.settings.env import BASE_DIR
 
 BIN = Path(sys.executable).parent
 COMMANDS: dict[str, list[str | Path]] = {
-    "web": [BIN / "gunicorn", "veri.wsgi", "--config", "deploy/gunicorn.py", "--log-level", "warning"],
+    "web": [BIN / "gunicorn", "veri.asgi", "--config", "deploy/gunicorn.py", "--log-level", "warning"],
     "worker": [
         *(BIN / "celery", "-A", "veri.celery", "worker", "--concurrency", "2", "--loglevel", "ERROR"),
         *("--queues", "default,events,memory,migration,billing,ops", "--without-mingle", "--without-gossip"),

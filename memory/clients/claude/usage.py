@@ -43,6 +43,15 @@ class Usage:
             return str(event.delta.text)
         return ""
 
+    def note_whole(self, message: dict[str, Any]) -> str:
+        """Note a whole message's usage; return its text."""
+        counters = message["usage"]
+        self._seen = {name: int(counters[name]) for name in _COUNTERS if counters.get(name) is not None}
+        text = "".join(block["text"] for block in message["content"] if block.get("type") == "text")
+        self.is_complete = True
+        self.has_text = bool(text)
+        return text
+
     def note_silence(self) -> None:
         """Note that the attempt broke off; without any counter it stays unknown what it cost."""
         self.is_uncertain = self.is_uncertain or not self._seen

@@ -72,17 +72,24 @@ def open_dedicated_connection(
         psycopg.OperationalError: the server cannot be reached.
     """
     import psycopg  # the driver loads on first use
-    from django.db import connection  # the settings import this module
 
     from veri.platform.connections.rotation import connect_with_rotation  # imports the driver
+
+    parameters = build_dedicated_parameters(application_name=application_name)
+    return connect_with_rotation(
+        connect=lambda current: psycopg.connect(autocommit=autocommit, **current),
+        parameters=parameters | {"connect_timeout": connect_timeout},
+    )
+
+
+def build_dedicated_parameters(*, application_name: str) -> dict[str, Any]:
+    """Return what a plain connection to Django's database is opened with."""
+    from django.db import connection  # the settings import this module
 
     parameters = connection.get_connection_params()
     # Django's own cursor and adapters would change how plain rows come back.
     parameters = {key: value for key, value in parameters.items() if key not in {"cursor_factory", "context"}}
-    parameters |= {"connect_timeout": connect_timeout, "application_name": application_name}
-    return connect_with_rotation(
-        connect=lambda current: psycopg.connect(autocommit=autocommit, **current), parameters=parameters
-    )
+    return parameters | {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application_name}
 
 
 def _build_options(*, several: bool) -> dict[str, Any]:

@@ -5,9 +5,14 @@ from typing import Any
 
 from django.db import connection
 
+from veri.platform.connections.bridge import is_bridged, wait_for
+from veri.platform.connections.pipeline import get_reader
+
 
 def fetch_rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Return all rows of a statement on Django's connection."""
+    """Return all rows of a statement: on Django's connection, or on an event loop through its pipelined reader."""
+    if is_bridged():
+        return wait_for(get_reader().fetch(sql, parameters))
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())

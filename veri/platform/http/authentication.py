@@ -37,12 +37,17 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         if len(parts[1:]) != 1:
             raise AuthenticationFailed("The Api-Key header must hold one credential.")
-        return self._find(parts[1].decode("ascii", errors="replace"))
+        return self.find(parts[1].decode("ascii", errors="replace"))
 
     def authenticate_header(self, request: Request) -> str:
         return KEYWORD
 
-    def _find(self, credential: str) -> tuple[AbstractBaseUser, ApiKey]:
+    def find(self, credential: str) -> tuple[AbstractBaseUser, ApiKey]:
+        """Return the owner and the key of a credential.
+
+        Raises:
+            AuthenticationFailed: in the same words whatever is wrong with it.
+        """
         prefix, _, secret = credential.partition(".")
         now = timezone.now()
         key = find_api_key(prefix=prefix) if prefix.isalnum() else None

@@ -10,6 +10,8 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest
 
+from veri.platform.connections.batches import Batches
+from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.connections.errors import StoreUnavailable
 from veri.platform.connections.redis import get_redis
 
@@ -74,22 +76,40 @@ def build_limit(*, scope: str, client: str, rate: str = "") -> Limit:
 
 def consume(*, limits: Sequence[Limit]) -> list[Decision]:
     """Count one request against all limits, in one round trip. Never fails: without Redis it counts in this process."""
+    if is_bridged():
+        return wait_for(_CONSUMING.submit(limits))
+    return _consume_many([limits])[0]
+
+
+def _consume_many(requests: Sequence[Sequence[Limit]]) -> list[list[Decision]]:
+    """Count several requests, each by itself, in one round trip."""
     try:
-        raw = _consume_shared(limits)
+        counted = _consume_shared(requests)
     except (redis.RedisError, StoreUnavailable, OSError) as error:
         _warn_once_a_minute(error)
-        raw = _consume_local(limits)
+        counted = [_consume_local(limits) for limits in requests]
+    return [_decide(limits, raw) for limits, raw in zip(requests, counted, strict=True)]
+
+
+_CONSUMING: Batches[Sequence[Limit], list[Decision]] = Batches(name="rate-limits", process=_consume_many)
+
+
+def _decide(limits: Sequence[Limit], raw: Sequence[tuple[int, int, int]]) -> list[Decision]:
     return [
         Decision(limit=limit, allowed=bool(allowed), remaining=max(limit.count - used, 0), reset=-(-left // 1000))
         for limit, (allowed, used, left) in zip(limits, raw, strict=True)
     ]
 
 
-def _consume_shared(limits: Sequence[Limit]) -> list[tuple[int, int, int]]:
-    arguments = [number for limit in limits for number in (limit.count, limit.seconds * 1000)]
-    script = get_redis().register_script(_CONSUME)
-    flat = script(keys=[limit.key for limit in limits], args=arguments)
-    return [(int(flat[i]), int(flat[i + 1]), int(flat[i + 2])) for i in range(0, len(flat), 3)]
+def _consume_shared(requests: Sequence[Sequence[Limit]]) -> list[list[tuple[int, int, int]]]:
+    client = get_redis()
+    script = client.register_script(_CONSUME)
+    with client.pipeline(transaction=False) as pipeline:
+        for limits in requests:
+            arguments = [number for limit in limits for number in (limit.count, limit.seconds * 1000)]
+            script(keys=[limit.key for limit in limits], args=arguments, client=pipeline)
+        answers = pipeline.execute()
+    return [[(int(flat[i]), int(flat[i + 1]), int(flat[i + 2])) for i in range(0, len(flat), 3)] for flat in answers]
 
 
 _local: dict[str, tuple[int, float]] = {}

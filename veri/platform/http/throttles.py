@@ -24,7 +24,7 @@ class ScopeThrottle(BaseThrottle):
         django_request: HttpRequest = unwrap_request(request)
         if is_exempt(django_request.path):
             return True
-        decisions = consume(limits=_build_limits(request, getattr(view, "throttle_scope", "")))
+        decisions = consume(limits=build_limits(request, getattr(view, "throttle_scope", "")))
         django_request.rate_limit_decisions = decisions  # type: ignore[attr-defined]  # read by RateLimitMiddleware
         self._wait = max((float(d.reset) for d in decisions if not d.allowed), default=0.0)
         return all(decision.allowed for decision in decisions)
@@ -33,7 +33,8 @@ class ScopeThrottle(BaseThrottle):
         return self._wait or None
 
 
-def _build_limits(request: Request, scope: str) -> list[Limit]:
+def build_limits(request: Request, scope: str) -> list[Limit]:
+    """Return the limits a signed-in or anonymous client's request counts against."""
     address = get_client_network(unwrap_request(request))
     client = _get_client(request)
     own = (

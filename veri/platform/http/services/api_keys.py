@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from veri.platform.connections.batches import Batches
+from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.http.errors import ApiKeyNotUsable, UnknownScopes
 from veri.platform.http.models import ApiKey
 from veri.platform.http.scopes import list_scopes
@@ -99,8 +101,20 @@ def record_api_key_use(*, key: ApiKey, now: datetime) -> None:
     """Remember when a key was last used, at most once a minute per key."""
     if key.last_used_at and now - key.last_used_at < USE_RECORDED_EVERY:
         return
+    if is_bridged():
+        wait_for(_USES.submit((key.pk, now)))
+    else:
+        _record_uses([(key.pk, now)])
+
+
+def _record_uses(uses: Sequence[tuple[int, datetime]]) -> list[None]:
+    now = max(at for _, at in uses)
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_RECORDED_EVERY)
-    ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    ApiKey.objects.filter(stale, pk__in={pk for pk, _ in uses}).update(last_used_at=now)
+    return [None] * len(uses)
+
+
+_USES: Batches[tuple[int, datetime], None] = Batches(name="key-uses", process=_record_uses)
 
 
 def hash_secret(secret: str) -> str:

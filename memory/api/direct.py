@@ -1,0 +1,62 @@
+"""The chat on the event loop: what a program plainly asks; every other request is the view's."""
+
+from uuid import uuid4
+
+import orjson
+from django.http import Http404
+from rest_framework.request import Request
+
+from billing.errors import QuotaExceeded
+from creators.api.creators import find_creator
+from memory.api.assistant import refuse_quota
+from memory.api.serializers import QuestionSerializer, render_answer
+from memory.clients.embeddings import get_embedder
+from memory.queries.retrieval import DATASETS
+from memory.services.assistant import AskedQuestion, ask
+from migration.enums import Flag
+from migration.queries.flags import is_flag_on
+from migration.queries.routes import Store, choose_store
+from veri.platform.http.direct import Declined, Reply
+from veri.platform.http.direct.admission import authenticate, count
+from veri.platform.http.json_input import JsonRejected, parse_strict_json
+
+SCOPE = "assistant"
+
+
+def answer_chat(request: Request, body: bytes) -> Reply:
+    """Answer a question about one of the caller's creators, with citations; see ``ChatView``.
+
+    Raises:
+        Declined: for what only the view can answer or refuse.
+    """
+    fields = _read(body)
+    authenticate(request, scope=SCOPE)
+    try:
+        creator = find_creator(request=request, handle=fields["creator"])
+    except Http404 as missing:
+        raise Declined from missing
+    if _must_block(creator.pk):
+        raise Declined
+    count(request, scope=SCOPE)
+    try:
+        turn = ask(question=AskedQuestion(creator_id=creator.pk, text=fields["question"], action=uuid4().hex))
+    except QuotaExceeded as refusal:
+        raise refuse_quota(refusal) from refusal
+    return Reply(status=200, body=orjson.dumps(render_answer(turn)))
+
+
+def _read(body: bytes) -> dict[str, str]:
+    try:
+        given = QuestionSerializer(data=parse_strict_json(body))
+    except JsonRejected as rejected:
+        raise Declined from rejected
+    if not given.is_valid():
+        raise Declined
+    return {name: str(value) for name, value in given.validated_data.items()}
+
+
+def _must_block(creator_id: int) -> bool:
+    """Return whether answering needs a driver that blocks: MongoDB's, or that of a billed embedding."""
+    if choose_store(datasets=DATASETS, scope=creator_id) is Store.MONGO:
+        return True
+    return is_flag_on(Flag.HYBRID_SEARCH, scope=creator_id) and bool(get_embedder().service)

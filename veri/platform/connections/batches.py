@@ -1,0 +1,68 @@
+"""Writes of many requests in one transaction: group commit, without a timer."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from django.db import connection
+
+MOST = 64
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Batches(Generic[T, R]):
+    """Takes what waits together, as soon as the batch before is done: one item alone waits for nobody.
+
+    ``process`` runs in a thread of its own and returns one result for each item, in order; a result that is an
+    exception is raised to who submitted the item. When it raises, nothing of the batch was done, and each item is
+    processed by itself. It has committed when it returns.
+    """
+
+    def __init__(self, *, name: str, process: Callable[[Sequence[T]], Sequence[R | Exception]]) -> None:
+        self._process = process
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def submit(self, item: T) -> R:
+        """Return the item's result once its batch is committed.
+
+        Raises:
+            Whatever ``process`` gave as the item's result or raised for it alone.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[R] = loop.create_future()
+        self._waiting.append((item, answer))
+        if self._worker is None:
+            self._worker = loop.create_task(self._work())
+        return await answer
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                taken = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+                results = await loop.run_in_executor(self._thread, self._run, [item for item, _ in taken])
+                for (_, answer), result in zip(taken, results, strict=True):
+                    _tell(answer, result)
+        finally:
+            self._worker = None
+
+    def _run(self, items: list[T]) -> Sequence[R | Exception]:
+        try:
+            return self._process(items)
+        except Exception as error:  # noqa: BLE001  told to each that waits
+            connection.close()  # it may be what failed
+            return [error] if len(items) == 1 else [result for one in items for result in self._run([one])]
+
+
+def _tell(answer: "asyncio.Future[R]", result: R | Exception) -> None:
+    if answer.done():  # nobody waits any more
+        return
+    if isinstance(result, Exception):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)

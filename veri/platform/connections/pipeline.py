@@ -1,0 +1,124 @@
+"""Reads of many requests over few connections: what waits is sent together, in pipeline mode."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, LiteralString, cast
+from weakref import WeakKeyDictionary
+
+from veri.platform.connections.postgres import build_dedicated_parameters
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+CONNECTIONS = 2  # per process; more only take turns on the same cores
+TOGETHER = 32  # statements
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+Rows = list[tuple[Any, ...]]
+_Waiting = tuple[str, Parameters, "asyncio.Future[Rows]"]
+
+
+class PipelinedReader:
+    """Plain SELECTs for one event loop. Each statement is its own transaction.
+
+    Statements are prepared by the driver after five executions, as psycopg does by default.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[_Waiting] = deque()
+        self._idle: list[AsyncConnection[Any] | None] = [None] * CONNECTIONS
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def fetch(self, sql: str, parameters: Parameters) -> Rows:
+        """Return all rows of a statement.
+
+        Raises:
+            psycopg.Error: as the driver raises it; of a lost connection after one more try.
+        """
+        answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
+        self._waiting.append((sql, parameters, answer))
+        if self._idle:
+            self._start(self._idle.pop())
+        return await answer
+
+    async def close(self) -> None:
+        """Close what is idle; for the end of a process."""
+        for connection in self._idle:
+            if connection:
+                await connection.close()
+        self._idle = [None] * CONNECTIONS
+
+    def _start(self, connection: "AsyncConnection[Any] | None") -> None:
+        task = asyncio.get_running_loop().create_task(self._work(connection))
+        self._tasks.add(task)  # the loop itself keeps no task alive
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, connection: "AsyncConnection[Any] | None") -> None:
+        """Answer what waits until nothing does."""
+        await asyncio.sleep(0)  # requests that became ready in the same round of the loop are sent together
+        while self._waiting:
+            taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            connection = await _answer_all(connection, taken)
+        self._idle.append(connection)
+
+
+async def _answer_all(
+    connection: "AsyncConnection[Any] | None", taken: Sequence[_Waiting]
+) -> "AsyncConnection[Any] | None":
+    """Answer statements together; when that fails, each by itself, so that only the bad one is told."""
+    import psycopg  # loads on first use
+
+    try:
+        connection = connection or await _connect()
+        answers = await _run_together(connection, taken)
+    except psycopg.Error:
+        return await _answer_each(connection, taken)
+    for (_, _, future), rows in zip(taken, answers, strict=True):
+        if not future.done():
+            future.set_result(rows)
+    return connection
+
+
+async def _run_together(connection: "AsyncConnection[Any]", taken: Sequence[_Waiting]) -> list[Rows]:
+    async with connection.pipeline():
+        cursors = [await connection.execute(cast("LiteralString", sql), parameters) for sql, parameters, _ in taken]
+    return [await cursor.fetchall() for cursor in cursors]
+
+
+async def _answer_each(
+    connection: "AsyncConnection[Any] | None", taken: Sequence[_Waiting]
+) -> "AsyncConnection[Any] | None":
+    import psycopg  # loaded by then
+
+    for sql, parameters, future in taken:
+        if future.done():
+            continue
+        try:
+            if connection is None or connection.broken or connection.closed:
+                connection = await _connect()
+            cursor = await connection.execute(cast("LiteralString", sql), parameters)
+            future.set_result(await cursor.fetchall())
+        except psycopg.Error as error:
+            future.set_exception(error)
+    return None if connection is None or connection.broken else connection
+
+
+async def _connect() -> "AsyncConnection[Any]":
+    import psycopg  # loads on first use
+
+    parameters = build_dedicated_parameters(application_name="veri-chat")
+    options = f"{parameters.pop('options', '')} -c timezone=UTC"
+    parameters.pop("prepare_threshold", None)  # Django switches prepared statements off; here they are half the win
+    return await psycopg.AsyncConnection.connect(autocommit=True, options=options, **parameters)
+
+
+_readers: "WeakKeyDictionary[asyncio.AbstractEventLoop, PipelinedReader]" = WeakKeyDictionary()
+
+
+def get_reader() -> PipelinedReader:
+    """Return the running event loop's reader."""
+    loop = asyncio.get_running_loop()
+    if loop not in _readers:
+        _readers[loop] = PipelinedReader()
+    return _readers[loop]
