@@ -244,7 +244,7 @@ def _prepare(requests: Sequence[UsageRequest], now: datetime) -> tuple[list[int 
     """Return each request's cost, and the locked allowances of all that have one."""
     book = PriceBook((one.service, one.model) for one in requests)
     amounts = [_price(book, one, now) for one in requests]
-    wanted = {}
+    wanted: dict[str, tuple[AllowanceUnit, int]] = {}
     for request, amount in zip(requests, amounts, strict=True):
         if isinstance(amount, int):
             wanted |= _list_scopes(request)

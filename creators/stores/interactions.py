@@ -1,14 +1,12 @@
 """The interface to stored interactions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InteractionRecord:
-    """An interaction as readers see it, the same from either store."""
+class InteractionRecord(NamedTuple):
+    """An interaction as readers see it, the same from either store; a tuple, since every question makes dozens."""
 
     id: int
     creator_id: int

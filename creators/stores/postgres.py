@@ -6,7 +6,7 @@ from creators.models import Interaction
 from creators.stores.interactions import InteractionRecord
 from veri.platform.connections.reading import fetch_rows
 
-_FIELDS = ("id", "creator_id", "platform", "external_id", "type", "channel", "author", "text", "occurred_at")
+_FIELDS = InteractionRecord._fields
 
 _COLUMNS = ", ".join(_FIELDS)
 _GET = f"SELECT {_COLUMNS} FROM creators_interaction WHERE creator_id = %s AND id = ANY(%s)"  # noqa: S608  from code
@@ -17,7 +17,7 @@ class PostgresInteractionStore:
         if not ids:
             return {}
         found = fetch_rows(_GET, [creator_id, list(ids)])
-        return {row[0]: InteractionRecord(**dict(zip(_FIELDS, row, strict=True))) for row in found}
+        return {row[0]: InteractionRecord._make(row) for row in found}
 
     def list_recent_interactions(self, *, creator_id: int, limit: int) -> list[InteractionRecord]:
         found = Interaction.objects.filter(creator_id=creator_id).order_by("-occurred_at", "-id")

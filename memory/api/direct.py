@@ -1,5 +1,6 @@
 """The chat on the event loop: what a program plainly asks; every other request is the view's."""
 
+import re
 from uuid import uuid4
 
 import orjson
@@ -9,7 +10,7 @@ from rest_framework.request import Request
 from billing.errors import QuotaExceeded
 from creators.api.creators import find_creator
 from memory.api.assistant import refuse_quota
-from memory.api.serializers import QuestionSerializer, render_answer
+from memory.api.serializers import LONGEST_QUESTION, render_answer
 from memory.clients.embeddings import get_embedder
 from memory.queries.retrieval import DATASETS
 from memory.services.assistant import AskedQuestion, ask
@@ -21,6 +22,7 @@ from veri.platform.http.direct.admission import authenticate, count
 from veri.platform.http.json_input import JsonRejected, parse_strict_json
 
 SCOPE = "assistant"
+_HANDLE = re.compile(r"@?[a-zA-Z0-9_]{3,30}")
 
 
 def answer_chat(request: Request, body: bytes) -> Reply:
@@ -46,13 +48,20 @@ def answer_chat(request: Request, body: bytes) -> Reply:
 
 
 def _read(body: bytes) -> dict[str, str]:
+    """Return the fields of a body that the serializer would take as it is; it words all refusals."""
     try:
-        given = QuestionSerializer(data=parse_strict_json(body))
+        given = parse_strict_json(body)
     except JsonRejected as rejected:
         raise Declined from rejected
-    if not given.is_valid():
+    if not isinstance(given, dict) or set(given) != {"creator", "question"}:
         raise Declined
-    return {name: str(value) for name, value in given.validated_data.items()}
+    creator, question = given["creator"], given["question"]
+    if not (isinstance(creator, str) and isinstance(question, str) and _HANDLE.fullmatch(creator)):
+        raise Declined
+    question = question.strip()
+    if not 0 < len(question) <= LONGEST_QUESTION:
+        raise Declined
+    return {"creator": creator, "question": question}
 
 
 def _must_block(creator_id: int) -> bool:

@@ -26,6 +26,17 @@ class IndexedDocument(models.Model):
         return f"{self.kind} {self.target_id}"
 
 
+class CorpusSize(models.Model):
+    """How many documents a creator's index holds, and their terms; triggers on ``IndexedDocument`` keep it."""
+
+    creator = models.OneToOneField(Creator, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    documents = models.BigIntegerField()
+    terms = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.documents} documents of creator {self.creator_id}"
+
+
 class Posting(models.Model):
     """How often a term stands in a document; the unique index is the access path of a search."""
 

@@ -1,14 +1,12 @@
 """The interface to stored memories."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryRecord:
-    """A memory as readers see it, the same from either store."""
+class MemoryRecord(NamedTuple):
+    """A memory as readers see it, the same from either store; a tuple, since every question makes dozens."""
 
     id: int
     creator_id: int
@@ -26,7 +24,7 @@ class MemoryRecord:
     valid_to: datetime | None
 
 
-RECORD_FIELDS = tuple(MemoryRecord.__dataclass_fields__)
+RECORD_FIELDS = MemoryRecord._fields
 
 
 class MemoryStore(Protocol):

@@ -18,7 +18,7 @@ class PostgresMemoryStore:
         if not ids:
             return {}
         found = fetch_rows(_GET, [creator_id, list(ids)])
-        return {row[0]: _to_record(dict(zip(RECORD_FIELDS, row, strict=True))) for row in found}
+        return {row[0]: _build_record(row) for row in found}
 
     def list_slot_history(self, *, creator_id: int, subject: str, predicate: str) -> list[MemoryRecord]:
         line = Memory.objects.filter(creator_id=creator_id, subject=subject, predicate=predicate, is_slot=True)
@@ -26,6 +26,11 @@ class PostgresMemoryStore:
 
     def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
         return {pk for (pk,) in fetch_rows(_SUPERSEDED, [creator_id, list(ids), MemoryState.SUPERSEDED.value])}
+
+
+def _build_record(row: tuple[Any, ...]) -> MemoryRecord:
+    record = MemoryRecord._make(row)
+    return record._replace(latest_evidence=tuple(record.latest_evidence))
 
 
 def _to_record(row: dict[str, Any]) -> MemoryRecord:

@@ -14,7 +14,8 @@ from veri.platform.connections.reading import fetch_rows
 
 # A common word gives thousands of rows: read by hand they cost a third of what the ORM takes.
 _FIND_TERMS = """
-SELECT kind, target_id, length, term, frequency FROM memory_posting WHERE creator_id = %s AND term = ANY(%s)"""
+SELECT kind, target_id, min(length), array_agg(term), array_agg(frequency)
+FROM memory_posting WHERE creator_id = %s AND term = ANY(%s) GROUP BY kind, target_id"""
 # A common word is in thousands of documents: only the best leave the database, each with all its terms. OFFSET 0 makes
 # it read each term's own part of the index, whatever the planner knows of the table. Double precision throughout: a
 # bare number would turn the sum into numeric, which takes three times as long.
@@ -36,17 +37,17 @@ WITH scored AS (
            kind, target_id
   LIMIT %(limit)s
 )
-SELECT kind, target_id, length, term, frequency
+SELECT kind, target_id, length, terms, frequencies
 FROM best CROSS JOIN LATERAL (
-  SELECT length, term, frequency FROM memory_posting
-  WHERE creator_id = %(creator)s AND term = ANY(%(terms)s) AND kind = best.kind AND target_id = best.target_id OFFSET 0
+  SELECT min(length) AS length, array_agg(term) AS terms, array_agg(frequency) AS frequencies FROM memory_posting
+  WHERE creator_id = %(creator)s AND term = ANY(%(terms)s) AND kind = best.kind AND target_id = best.target_id
 ) posting"""
 SPARE = 16  # pgvector computes in single precision: near the limit its order may differ from the final one
 
 
 class PostgresSearchStore:
     def find_term_matches(self, *, creator_id: int, terms: Sequence[str]) -> list[TermMatch]:
-        return _group_by_target(fetch_rows(_FIND_TERMS, [creator_id, list(terms)]))
+        return _build_matches(fetch_rows(_FIND_TERMS, [creator_id, list(terms)]))
 
     def find_best_matches(self, *, creator_id: int, scoring: TermScoring, limit: int) -> list[TermMatch]:
         parameters = {
@@ -59,7 +60,7 @@ class PostgresSearchStore:
             "kinds": list(scoring.kinds),
             "limit": limit,
         }
-        return _group_by_target(fetch_rows(_FIND_BEST, parameters))
+        return _build_matches(fetch_rows(_FIND_BEST, parameters))
 
     def find_neighbours(
         self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int
@@ -74,11 +75,9 @@ class PostgresSearchStore:
         return rank_neighbours(stored=stored, vector=vector, limit=limit)
 
 
-def _group_by_target(rows: Iterable[tuple[Any, ...]]) -> list[TermMatch]:
-    """Return one match per document from rows of (kind, target id, length, term, frequency)."""
-    frequencies: dict[tuple[str, int, int], dict[str, int]] = {}
-    for kind, target_id, length, term, frequency in rows:
-        frequencies.setdefault((kind, target_id, length), {})[term] = frequency
+def _build_matches(rows: Iterable[tuple[Any, ...]]) -> list[TermMatch]:
+    """Return matches from rows of (kind, target id, length, terms, their frequencies)."""
     return [
-        TermMatch(Target(kind, target_id), found, length) for (kind, target_id, length), found in frequencies.items()
+        TermMatch(Target(kind, target_id), dict(zip(terms, frequencies, strict=True)), length)
+        for kind, target_id, length, terms, frequencies in rows
     ]

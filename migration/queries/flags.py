@@ -9,6 +9,7 @@ from migration.enums import FLAG_NEEDS, Flag
 from migration.errors import UnknownFlag
 from migration.models import FeatureFlag
 from migration.queries.cohorts import EVERYBODY, Share
+from veri.platform.connections.bridge import is_bridged
 from veri.platform.connections.instances import build_instance, list_columns
 from veri.platform.connections.reading import fetch_rows
 
@@ -87,6 +88,8 @@ def forget_flags() -> None:
 def _read_stored() -> dict[str, bool]:
     now = time.monotonic()
     if _copy.read_at is None or now - _copy.read_at > CACHE_SECONDS:
+        if _copy.read_at is not None and is_bridged():
+            _copy.read_at = now  # on an event loop one request reads for all; a failure is made good a second later
         columns = list_columns(model=FeatureFlag, table="flag")
         read = fetch_rows(f"SELECT {columns} FROM {FeatureFlag._meta.db_table} flag", [])  # noqa: S608, SLF001  from code
         rows = [build_instance(model=FeatureFlag, row=row) for row in read]

@@ -15,6 +15,7 @@ from migration.queries.cohorts import ALL_PERCENT, Share
 from migration.queries.flags import is_flag_on
 from migration.registry import get_spec
 from migration.sql import get_partition
+from veri.platform.connections.bridge import is_bridged
 from veri.platform.connections.instances import build_instance, list_columns
 from veri.platform.connections.reading import fetch_rows
 
@@ -159,6 +160,8 @@ def _build_pending(datasets: tuple[str, ...]) -> str:
 def _read_routes() -> _Routes:
     now = time.monotonic()
     if _routes.read_at is None or now - _routes.read_at > CACHE_SECONDS:
+        if _routes.read_at is not None and is_bridged():
+            _routes.read_at = now  # on an event loop one request reads for all; a failure is made good a second later
         columns = list_columns(model=Dataset, table="dataset")
         read = fetch_rows(f"SELECT {columns} FROM migration_dataset dataset", [])  # noqa: S608  names from code
         rows = [build_instance(model=Dataset, row=row) for row in read]

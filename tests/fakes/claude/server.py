@@ -53,8 +53,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(script)
         elif isinstance(script, Cut) and script.is_silent:
             self._drop()
-        elif isinstance(script, Answer):
+        elif isinstance(script, Answer) and body.get("stream"):
             self._stream(script, body)
+        elif isinstance(script, Cut | StreamError):
+            self._drop()
+        elif isinstance(script, Answer):
+            self._answer(script, body)
 
     def _refuse(self, script: Refusal) -> None:
         error: dict[str, Any] = {"type": script.kind, "message": "scripted"}
@@ -70,18 +74,26 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def _answer(self, script: Answer, body: dict[str, Any]) -> None:
+        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": body["model"]}
+        content = [{"type": "text", "text": _fill(script.lines, body)}]
+        usage = _count(script) | {"output_tokens": script.output_tokens}
+        end = {"stop_reason": "end_turn", "stop_sequence": None}
+        whole = json.dumps(message | {"content": content, "usage": usage} | end).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(whole)))
+        self.send_header("request-id", self._request_id)
+        self.end_headers()
+        self.wfile.write(whole)
+
     def _stream(self, script: Answer, body: dict[str, Any]) -> None:
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("request-id", self._request_id)
         self.send_header("connection", "close")
         self.end_headers()
-        usage = {
-            "input_tokens": script.input_tokens,
-            "cache_creation_input_tokens": script.cache_write,
-            "cache_read_input_tokens": script.cache_read,
-            "output_tokens": 1,
-        }
+        usage = _count(script)
         message = {"id": "msg_1", "type": "message", "role": "assistant", "model": body["model"], "content": []}
         self._send("message_start", message=message | {"stop_reason": None, "stop_sequence": None, "usage": usage})
         self._send("content_block_start", index=0, content_block={"type": "text", "text": ""})
@@ -114,6 +126,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Keep the test's output quiet."""
+
+
+def _count(script: Script) -> dict[str, int]:
+    """Return the counters an answer begins with."""
+    return {
+        "input_tokens": script.input_tokens,
+        "cache_creation_input_tokens": script.cache_write,
+        "cache_read_input_tokens": script.cache_read,
+        "output_tokens": 1,
+    }
 
 
 def _fill(lines: tuple[str, ...], body: dict[str, Any]) -> str:

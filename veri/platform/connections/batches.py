@@ -4,11 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from django.db import connection
 
 MOST = 64
+_all: "WeakSet[Batches[Any, Any]]" = WeakSet()
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -26,6 +28,7 @@ class Batches(Generic[T, R]):
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._worker: asyncio.Task[None] | None = None
+        _all.add(self)
 
     async def submit(self, item: T) -> R:
         """Return the item's result once its batch is committed.
@@ -39,6 +42,10 @@ class Batches(Generic[T, R]):
         if self._worker is None:
             self._worker = loop.create_task(self._work())
         return await answer
+
+    def close(self) -> None:
+        """Close the thread's database connection; the next batch opens another."""
+        self._thread.submit(lambda: connection.close()).result()  # noqa: PLW0108  looked up in that thread
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
@@ -57,6 +64,12 @@ class Batches(Generic[T, R]):
         except Exception as error:  # noqa: BLE001  told to each that waits
             connection.close()  # it may be what failed
             return [error] if len(items) == 1 else [result for one in items for result in self._run([one])]
+
+
+def close_batch_connections() -> None:
+    """Close the connections of all batches, at the end of a process."""
+    for one in list(_all):
+        one.close()
 
 
 def _tell(answer: "asyncio.Future[R]", result: R | Exception) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, LiteralString, cast
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from veri.platform.connections.postgres import build_dedicated_parameters
 
@@ -16,7 +15,7 @@ TOGETHER = 32  # statements
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
-_Waiting = tuple[str, Parameters, "asyncio.Future[Rows]"]
+_Waiting = tuple[LiteralString, Parameters, "asyncio.Future[Rows]"]
 
 
 class PipelinedReader:
@@ -30,7 +29,7 @@ class PipelinedReader:
         self._idle: list[AsyncConnection[Any] | None] = [None] * CONNECTIONS
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, sql: str, parameters: Parameters) -> Rows:
+    async def fetch(self, sql: LiteralString, parameters: Parameters) -> Rows:
         """Return all rows of a statement.
 
         Raises:
@@ -70,7 +69,7 @@ async def _answer_all(
     import psycopg  # loads on first use
 
     try:
-        connection = connection or await _connect()
+        connection = await _replace_broken(connection)
         answers = await _run_together(connection, taken)
     except psycopg.Error:
         return await _answer_each(connection, taken)
@@ -82,7 +81,7 @@ async def _answer_all(
 
 async def _run_together(connection: "AsyncConnection[Any]", taken: Sequence[_Waiting]) -> list[Rows]:
     async with connection.pipeline():
-        cursors = [await connection.execute(cast("LiteralString", sql), parameters) for sql, parameters, _ in taken]
+        cursors = [await connection.execute(sql, parameters) for sql, parameters, _ in taken]
     return [await cursor.fetchall() for cursor in cursors]
 
 
@@ -95,13 +94,20 @@ async def _answer_each(
         if future.done():
             continue
         try:
-            if connection is None or connection.broken or connection.closed:
-                connection = await _connect()
-            cursor = await connection.execute(cast("LiteralString", sql), parameters)
+            connection = await _replace_broken(connection)
+            cursor = await connection.execute(sql, parameters)
             future.set_result(await cursor.fetchall())
         except psycopg.Error as error:
             future.set_exception(error)
-    return None if connection is None or connection.broken else connection
+    return connection
+
+
+async def _replace_broken(connection: "AsyncConnection[Any] | None") -> "AsyncConnection[Any]":
+    if connection and not (connection.broken or connection.closed):
+        return connection
+    if connection:
+        await connection.close()
+    return await _connect()
 
 
 async def _connect() -> "AsyncConnection[Any]":
@@ -113,12 +119,12 @@ async def _connect() -> "AsyncConnection[Any]":
     return await psycopg.AsyncConnection.connect(autocommit=True, options=options, **parameters)
 
 
-_readers: "WeakKeyDictionary[asyncio.AbstractEventLoop, PipelinedReader]" = WeakKeyDictionary()
+_latest: "list[tuple[asyncio.AbstractEventLoop, PipelinedReader]]" = []
 
 
 def get_reader() -> PipelinedReader:
-    """Return the running event loop's reader."""
+    """Return the running event loop's reader; a process has one loop, tests have several one after the other."""
     loop = asyncio.get_running_loop()
-    if loop not in _readers:
-        _readers[loop] = PipelinedReader()
-    return _readers[loop]
+    if not _latest or _latest[0][0] is not loop:
+        _latest[:] = [(loop, PipelinedReader())]
+    return _latest[0][1]

@@ -10,7 +10,13 @@ from structlog.typing import Processor
 from veri.platform.observability.redaction import redact_event
 
 # django_structlog logs every request already; Django's own lines would repeat them.
-QUIET = {"django.server": "WARNING", "django.request": "CRITICAL", "celery.app.trace": "WARNING", "httpx": "WARNING"}
+QUIET = {
+    "django.server": "WARNING",
+    "django.request": "CRITICAL",
+    "celery.app.trace": "WARNING",
+    "httpx": "WARNING",
+    "httpx2": "WARNING",
+}
 
 
 def configure_logging(*, level: str, json: bool = True) -> None:

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -19,8 +20,13 @@ FOLDED_KINDS = ("counter", "histogram")
 
 def get_process_name(*, pid: int | None = None) -> str:
     """Return what the files of a process end in; hosts (containers) may share the folder and the numbers."""
-    host = socket.gethostname().replace("_", "-")
-    return f"{host}-{os.getpid() if pid is None else pid}"
+    return f"{_get_host()}-{os.getpid() if pid is None else pid}"
+
+
+@cache
+def _get_host() -> str:
+    """Every metric asks with every observation: the system is asked once."""
+    return socket.gethostname().replace("_", "-")
 
 
 def identify_processes() -> None:

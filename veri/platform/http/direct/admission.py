@@ -34,8 +34,7 @@ def authenticate(request: Request, *, scope: str) -> None:
     if keyword.lower() == "api-key":
         _admit_key(request, credential, scope)
     elif keyword.lower() == "token":
-        request.user = _find_token_owner(credential)
-        request.auth = None
+        _sign_in(request, _find_token_owner(credential), None)
     else:
         raise Declined
 
@@ -55,11 +54,16 @@ def count(request: Request, *, scope: str) -> None:
 
 def _admit_key(request: Request, credential: str, scope: str) -> None:
     try:
-        request.user, request.auth = _API_KEYS.find(credential)
+        owner, key = _API_KEYS.find(credential)
     except AuthenticationFailed as refusal:
         raise Declined from refusal
-    if not isinstance(request.auth, ApiKey) or scope not in request.auth.scopes:
+    if scope not in key.scopes:
         raise Declined
+    _sign_in(request, owner, key)
+
+
+def _sign_in(request: Request, user: Any, auth: ApiKey | None) -> None:
+    request.user, request.auth = user, auth
 
 
 def _find_token_owner(credential: str) -> Any:
@@ -69,7 +73,7 @@ def _find_token_owner(credential: str) -> Any:
 
     users: Any = get_user_model()
     columns = list_columns(model=users, table="owner")
-    sql = _FIND_TOKEN.format(owner=columns, users=users._meta.db_table)  # noqa: SLF001  documented API
+    sql = _FIND_OWNER.format(owner=columns, users=users._meta.db_table)  # noqa: SLF001  documented API
     now, digest = timezone.now(), hash_token(credential)
     for stored, expiry, *owner in fetch_rows(sql, [credential[: CONSTANTS.TOKEN_KEY_LENGTH]]):
         if hmac.compare_digest(stored, digest) and (expiry is None or expiry > now):

@@ -1,5 +1,6 @@
 """The ASGI application: direct endpoints by method and path, and Django's synchronous handler for the rest."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import structlog
 from django.http import HttpRequest
 
+from veri.platform.connections.batches import close_batch_connections
 from veri.platform.connections.bridge import run_bridged
+from veri.platform.connections.pipeline import get_reader
 from veri.platform.http.direct.exchange import Declined, Endpoint, Reply, build_request, list_constant_headers
 from veri.platform.http.problems import INTERNAL_ERROR, Problem, ProblemResponse, convert_exception
 from veri.platform.http.rate_limits import build_headers
@@ -128,9 +131,12 @@ async def _send(send: Send, reply: Reply, request: HttpRequest) -> None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Say that start and end are done; connections open at their first use."""
+    """Say that start and end are done; connections open at their first use, and are closed at the end."""
     while True:
         message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await get_reader().close()
+            await asyncio.to_thread(close_batch_connections)
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

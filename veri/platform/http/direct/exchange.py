@@ -94,7 +94,7 @@ def _learn_headers(path: str, scheme: str) -> tuple[tuple[bytes, bytes], ...]:
     request.path = request.path_info = path
     request.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "443", "wsgi.url_scheme": scheme}
     if scheme == "https":
-        request._get_scheme = lambda: "https"  # type: ignore[method-assign]  # noqa: SLF001  behind a proxy META names it otherwise
+        request._get_scheme = lambda: "https"  # type: ignore[attr-defined]  # noqa: SLF001  behind a proxy META names it otherwise
 
     def answer(_request: HttpRequest) -> HttpResponse:
         return HttpResponse()

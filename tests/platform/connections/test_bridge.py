@@ -1,0 +1,169 @@
+"""Synchronous code on an event loop, its pipelined reads and its batched writes."""
+
+import asyncio
+import contextvars
+
+import psycopg
+import pytest
+from django.core.exceptions import SynchronousOnlyOperation
+from django.db import connection
+
+from creators.models import User
+from veri.platform.connections.batches import Batches, close_batch_connections
+from veri.platform.connections.bridge import is_bridged, run_bridged, wait_for
+from veri.platform.connections.pipeline import PipelinedReader, get_reader
+from veri.platform.connections.postgres import open_dedicated_connection
+from veri.platform.connections.reading import fetch_rows
+
+COLOUR = contextvars.ContextVar("colour", default="none")
+
+
+async def give(value, *, seconds=0.0):
+    await asyncio.sleep(seconds)
+    return value
+
+
+def test_synchronous_code_waits_while_others_run():
+    order = []
+
+    def work(name, seconds):
+        order.append(f"{name} begins")
+        found = wait_for(give(name, seconds=seconds))
+        order.append(f"{found} ends")
+        return found
+
+    async def run():
+        return await asyncio.gather(run_bridged(work, "slow", 0.05), run_bridged(work, "quick", 0.01))
+
+    assert asyncio.run(run()) == ["slow", "quick"]
+    assert order == ["slow begins", "quick begins", "quick ends", "slow ends"]
+
+
+def test_exceptions_pass_both_ways():
+    async def fail():
+        raise ValueError("away")
+
+    def work():
+        try:
+            wait_for(fail())
+        except ValueError as error:
+            raise KeyError(str(error)) from error
+
+    with pytest.raises(KeyError, match="away"):
+        asyncio.run(run_bridged(work))
+
+
+def test_context_is_the_callers_and_stays_its_own():
+    def work():
+        seen = COLOUR.get()
+        COLOUR.set("green")
+        wait_for(give(None))
+        return seen, COLOUR.get(), is_bridged()
+
+    async def run():
+        COLOUR.set("red")
+        return await run_bridged(work), COLOUR.get()
+
+    assert asyncio.run(run()) == (("red", "green", True), "red")
+    assert not is_bridged()
+
+
+def test_waiting_needs_an_event_loop():
+    waiting = give(None)
+    with pytest.raises(RuntimeError, match="no event loop"):
+        wait_for(waiting)
+    waiting.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bridged_reads_see_what_is_committed_and_the_orm_refuses():
+    User.objects.create(username="reader")
+
+    def work():
+        rows = fetch_rows("SELECT username, %s::bigint[] FROM creators_user", [[1, 2]])
+        with pytest.raises(SynchronousOnlyOperation):
+            User.objects.count()
+        return rows
+
+    async def run():
+        found = await run_bridged(work)
+        await get_reader().close()
+        return found
+
+    assert asyncio.run(run()) == [("reader", [1, 2])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bad_statement_fails_alone():
+    async def run():
+        reader = PipelinedReader()
+        statements = ["SELECT 1", "SELECT nonsense", "SELECT 3"] * 5
+        found = await asyncio.gather(*(reader.fetch(one, []) for one in statements), return_exceptions=True)
+        await reader.close()
+        return found
+
+    found = asyncio.run(run())
+    assert [one for one in found if isinstance(one, list)] == [[(1,)], [(3,)]] * 5
+    assert sum(isinstance(one, psycopg.errors.UndefinedColumn) for one in found) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lost_connection_is_replaced():
+    async def run():
+        reader = PipelinedReader()
+        ((pid,),) = await reader.fetch("SELECT pg_backend_pid()", [])
+        with open_dedicated_connection() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        again = await asyncio.gather(*(reader.fetch("SELECT pg_backend_pid()", []) for _ in range(3)))
+        await reader.close()
+        return pid, {row[0][0] for row in again}
+
+    before, after = asyncio.run(run())
+    assert before not in after
+
+
+def submit_all(batches, items):
+    async def run():
+        return await asyncio.gather(*(batches.submit(one) for one in items), return_exceptions=True)
+
+    return asyncio.run(run())
+
+
+def test_items_that_wait_are_processed_together():
+    sizes = []
+
+    def process(items):
+        sizes.append(len(items))
+        return [item * 10 for item in items]
+
+    assert submit_all(Batches(name="test", process=process), range(100)) == [item * 10 for item in range(100)]
+    assert sizes == [64, 36]
+
+
+def test_failed_batch_is_processed_one_by_one():
+    tried = []
+
+    def process(items):
+        tried.append(list(items))
+        if 3 in items:
+            raise ValueError("three")
+        return [LookupError("two") if item == 2 else item for item in items]
+
+    one, two, three, four = submit_all(Batches(name="test", process=process), [1, 2, 3, 4])
+    assert (one, four) == (1, 4)
+    assert (type(two), type(three)) == (LookupError, ValueError)
+    assert tried == [[1, 2, 3, 4], [1], [2], [3], [4]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_give_their_connections_back():
+    def process(items):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return [cursor.fetchone()[0] for _ in items[:1]]
+
+    batches = Batches(name="test", process=process)
+    (pid,) = submit_all(batches, [None])
+    close_batch_connections()
+    assert submit_all(batches, [None]) != [pid]
+    close_batch_connections()
