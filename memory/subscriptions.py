@@ -12,6 +12,7 @@ def _handle_recorded(*, payload: dict[str, Any]) -> None:
     from memory.services.formation import form_memories  # loads numpy, which a command that forms nothing must not
 
     form_memories(creator_id=payload["creator_id"], interaction_ids=payload["interaction_ids"], now=timezone.now())
+    forget_creators(creator_ids=[payload["creator_id"]])  # what is indexed now can be found, a memory or not
 
 
 def _catalogue_recorded(*, payload: dict[str, Any]) -> None:
