@@ -26,9 +26,12 @@ CANDIDATES = 100
 UNKNOWN_POPULARITY = 0.4  # what is not known is worth less than the middle
 HALF_LIFE_DAYS = 30.0
 LEAST_SIMILARITY = 0.25  # below it, and without a word in common, a creator is no answer
+# Double precision throughout: a bare number would turn the sums into numeric, which takes ten times as long. OFFSET 0
+# has a similarity computed once, materializing each component, and the taste only for what is relevant. All vectors have unit length: their inner
+# product is the cosine, at a third of its price.
 _WEIGHED = """
 WITH asked AS (
-  SELECT term, ln(1 + (total.count - held.count + 0.5) / (held.count + 0.5)) AS weight
+  SELECT term, ln(1 + (total.count - held.count + 0.5::float8) / (held.count + 0.5::float8)) AS weight
   FROM unnest(%(terms)s::varchar[]) AS asked (term)
   CROSS JOIN (SELECT count(*) AS count FROM creators_creatorsummary) total
   CROSS JOIN LATERAL (SELECT count(*) AS count FROM creators_creatorterm WHERE term = asked.term) held
@@ -37,29 +40,27 @@ WITH asked AS (
   FROM asked JOIN creators_creatorterm held USING (term) GROUP BY creator_id
 ), """
 _COMPONENTS = """
-measured AS (
-  SELECT summary.creator_id, summary.popularity, summary.last_active_at, coalesce(lexical.coverage, 0) AS coverage,
-    CASE WHEN %(vector)s::halfvec IS NOT NULL AND summary.model = %(model)s AND summary.model_version = %(version)s
-      THEN 1 - (summary.embedding <=> %(vector)s::halfvec) ELSE 0 END AS similarity,
+component AS MATERIALIZED (
+  SELECT summary.creator_id, (near.similarity + coalesce(lexical.coverage, 0::float8)) / 2 AS semantic,
     CASE WHEN %(taste)s::halfvec IS NOT NULL AND summary.model = %(model)s AND summary.model_version = %(version)s
-      THEN 1 - (summary.embedding <=> %(taste)s::halfvec) ELSE 0 END AS taste
+      THEN greatest(0::float8, -(summary.embedding <#> %(taste)s::halfvec)) ELSE 0 END AS personalisation,
+    coalesce(popularity, %(unknown)s::float8) AS popularity,
+    CASE WHEN last_active_at IS NULL THEN 0::float8 ELSE least(1::float8, power(0.5::float8,
+      extract(epoch FROM %(now)s - last_active_at)::float8 / (86400 * %(half_life)s::float8))) END AS recency
   FROM creators_creatorsummary summary
   JOIN creators_creator creator ON creator.id = summary.creator_id
-  LEFT JOIN lexical USING (creator_id)
-  WHERE creator.is_active AND creator.consent_state <> 'withdrawn'
-    {filters}
-), component AS (
-  SELECT creator_id, coverage, greatest(0, similarity) AS similarity,
-    (greatest(0, similarity) + coverage) / 2 AS semantic,
-    coalesce(popularity, %(unknown)s) AS popularity,
-    CASE WHEN last_active_at IS NULL THEN 0
-      ELSE least(1, 0.5 ^ (extract(epoch FROM %(now)s - last_active_at) / 86400 / %(half_life)s)) END AS recency,
-    greatest(0, taste) AS personalisation
-  FROM measured
+  LEFT JOIN lexical ON lexical.creator_id = summary.creator_id
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN %(vector)s::halfvec IS NOT NULL AND summary.model = %(model)s
+        AND summary.model_version = %(version)s
+      THEN least(1::float8, greatest(0::float8, -(summary.embedding <#> %(vector)s::halfvec))) ELSE 0 END AS similarity
+    OFFSET 0
+  ) near
+  WHERE creator.is_active AND creator.consent_state <> 'withdrawn' {filters} {relevance}
 ), best AS (
-  SELECT *, %(w_semantic)s * semantic + %(w_popularity)s * popularity + %(w_recency)s * recency
-    + %(w_personalisation)s * personalisation AS score
-  FROM component {relevance}
+  SELECT *, %(w_semantic)s::float8 * semantic + %(w_popularity)s::float8 * popularity
+    + %(w_recency)s::float8 * recency + %(w_personalisation)s::float8 * personalisation AS score
+  FROM component
   ORDER BY score DESC, creator_id LIMIT %(limit)s
 )
 SELECT best.creator_id, creator.handle, creator.display_name, creator.country, creator.language, summary.excerpt,
@@ -78,7 +79,7 @@ _FILTERS = {
     "excluded": "AND NOT creator.id = ANY(%(excluded)s)",
     "active_since": "AND summary.last_active_at >= %(active_since)s",
 }
-_RELEVANCE = "WHERE coverage > 0 OR similarity >= %(least_similarity)s"
+_RELEVANCE = "AND (lexical.coverage > 0 OR near.similarity >= %(least_similarity)s::float8)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +170,8 @@ def build_statement(*, question: CreatorQuestion, now: datetime) -> tuple[str, d
         **{name: list(value) if isinstance(value, tuple | list) else value for name, value in given.items()},
         **{f"w_{name}": value for name, value in asdict(question.weights).items()},
         "terms": list(question.terms),
-        "vector": write_vector(question.vector),
-        "taste": write_vector(question.taste),
+        "vector": write_vector(_normalise(question.vector)),
+        "taste": write_vector(_normalise(question.taste)),
         "model": embedder.model,
         "version": embedder.model_version,
         "unknown": UNKNOWN_POPULARITY,
@@ -180,6 +181,11 @@ def build_statement(*, question: CreatorQuestion, now: datetime) -> tuple[str, d
         "limit": max(CANDIDATES, question.limit),
     }
     return (_WEIGHED if question.terms else _NO_TERMS) + components, parameters
+
+
+def _normalise(vector: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    length = float(np.linalg.norm(vector)) if vector is not None else 0.0
+    return (vector / length).astype(np.float32) if vector is not None and length else None
 
 
 def write_vector(vector: NDArray[np.float32] | None) -> str | None:
