@@ -27,8 +27,8 @@ UNKNOWN_POPULARITY = 0.4  # what is not known is worth less than the middle
 HALF_LIFE_DAYS = 30.0
 LEAST_SIMILARITY = 0.25  # below it, and without a word in common, a creator is no answer
 # Double precision throughout: a bare number would turn the sums into numeric, which takes ten times as long. OFFSET 0
-# has a similarity computed once, materializing each component, and the taste only for what is relevant. All vectors have unit length: their inner
-# product is the cosine, at a third of its price.
+# and MATERIALIZED have each distance computed once instead of wherever it is named, and the taste's only for what is
+# relevant. All vectors have unit length: their inner product is the cosine, at a third of its price.
 _WEIGHED = """
 WITH asked AS (
   SELECT term, ln(1 + (total.count - held.count + 0.5::float8) / (held.count + 0.5::float8)) AS weight

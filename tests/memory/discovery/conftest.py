@@ -13,14 +13,6 @@ from memory.services.content_index import index_content
 from memory.services.summaries import refresh_summary
 from tests.conftest import NOW
 from tests.memory.conftest import form, make_creator, say
-from veri.platform.connections.redis import get_redis
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache():
-    get_redis().flushdb()
-    yield
-    get_redis().flushdb()
 
 
 @pytest.fixture
