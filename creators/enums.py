@@ -36,3 +36,39 @@ class Outcome(models.TextChoices):
     CREATED = "created", "Created"
     DUPLICATE = "duplicate", "Duplicate"
     REJECTED = "rejected", "Rejected"
+
+
+class ConsentPurpose(models.TextChoices):
+    """What a creator may allow others to do; nothing is allowed before it is granted."""
+
+    DISCOVERY = "discovery", "Be found by brands"
+    PUBLIC_PROFILE = "public_profile", "Show a public profile"
+    BRAND_METRICS = "brand_metrics", "Show figures to brands"
+
+
+class ConsentSource(models.TextChoices):
+    """Where a consent was given or withdrawn."""
+
+    API = "api", "API"
+    CONSOLE = "console", "Console"
+    IMPORT = "import", "Import"
+
+
+class BrandRole(models.TextChoices):
+    OWNER = "owner", "Owner"
+    MEMBER = "member", "Member"
+    FORMER = "former", "Former member"
+
+
+class ContentKind(models.TextChoices):
+    VIDEO = "video", "Video"
+    SHORT = "short", "Short"
+    POST = "post", "Post"
+    STREAM = "stream", "Stream"
+
+
+class Availability(models.TextChoices):
+    PUBLIC = "public", "Public"
+    UNLISTED = "unlisted", "Unlisted"
+    PRIVATE = "private", "Private"
+    DELETED = "deleted", "Deleted"

@@ -30,3 +30,23 @@ class BatchTooLarge(CreatorError):
 
 class PayloadNotUnderstood(CreatorError):
     """A payload cannot become an interaction; the text says why."""
+
+
+class BrandSlugTaken(CreatorError):
+    """The slug belongs to another brand."""
+
+    def __init__(self, *, slug: str) -> None:
+        super().__init__(f"The slug {slug!r} is taken.")
+        self.slug = slug
+
+
+class NotABrandMember(CreatorError):
+    """The user does not act for the brand, or for any brand."""
+
+
+class BrandNotChosen(CreatorError):
+    """The user acts for several brands and named none."""
+
+
+class ContentFileRejected(CreatorError):
+    """A file of content items cannot be read at all; the text says why."""

@@ -30,3 +30,34 @@ class TargetKind(models.TextChoices):
 
     MEMORY = "memory", "Memory"
     INTERACTION = "interaction", "Interaction"
+
+
+class SearchKind(models.TextChoices):
+    """What search over one's own things returns."""
+
+    MEMORY = "memory", "Memory"
+    INTERACTION = "interaction", "Interaction"
+    CONTENT = "content", "Content"
+
+
+class FeedbackAction(models.TextChoices):
+    VIEW = "view", "View"
+    LIKE = "like", "Like"
+    RATE = "rate", "Rate"
+    SAVE = "save", "Save"
+    COMPLETE = "complete", "Complete"
+
+
+class FeedbackTarget(models.TextChoices):
+    """What feedback is about."""
+
+    CREATOR = "creator", "Creator"
+    CONTENT = "content", "Content"
+    MEMORY = "memory", "Memory"
+    INTERACTION = "interaction", "Interaction"
+
+
+class RecommendationKind(models.TextChoices):
+    CREATORS = "creators", "Creators for a brand"
+    CONTENT_IDEAS = "content_ideas", "Content ideas for a creator"
+    CAMPAIGNS = "campaigns", "Campaigns for a creator"

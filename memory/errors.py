@@ -37,3 +37,7 @@ class ModelRefusedRequest(ModelCallFailed):
 
 class ModelStreamCut(ModelCallFailed):
     """The answer broke off after it had begun; what was used until then is metered."""
+
+
+class FeedbackTargetUnknown(Exception):
+    """Feedback about something that does not exist, or that its giver may not see."""

@@ -1,13 +1,17 @@
 """Celery's side of the memory app."""
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
 from memory.clients.embeddings import EmbeddingFailed
+from memory.services.content_index import index_waiting_content
 from memory.services.indexing import store_waiting_vectors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
+from memory.services.recommendations import remove_expired_recommendations
+from memory.services.summaries import refresh_stale_summaries
 
 
 @shared_task(name="memory.store_waiting_vectors", throws=(EmbeddingFailed,))
@@ -23,3 +27,21 @@ def realign_task(**_unknown: Any) -> int:
     for creator_id in creators:
         realign_memories(creator_id=creator_id, now=timezone.now())
     return len(creators)
+
+
+@shared_task(name="memory.index_waiting_content")
+def index_waiting_content_task(**_unknown: Any) -> int:
+    """Embed content items that have no vector of the configured model."""
+    return index_waiting_content()
+
+
+@shared_task(name="memory.refresh_summaries")
+def refresh_summaries_task(**_unknown: Any) -> int:
+    """Write what brands search anew where it is missing or a day old, and rank all."""
+    now = timezone.now()
+    return refresh_stale_summaries(before=now - timedelta(days=1), now=now)
+
+
+@shared_task(name="memory.remove_expired_recommendations")
+def remove_expired_recommendations_task(**_unknown: Any) -> int:
+    return remove_expired_recommendations(now=timezone.now())

@@ -1,5 +1,20 @@
 from creators.admin.accounts import GroupAdmin, UserAdmin
+from creators.admin.brands import BrandAdmin, BrandMemberAdmin
+from creators.admin.consents import ConsentRecordAdmin
+from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
 from creators.admin.interactions import InteractionAdmin
+from creators.admin.summaries import CreatorSummaryAdmin
 
-__all__ = ["CreatorAdmin", "GroupAdmin", "InteractionAdmin", "PlatformConnectionAdmin", "UserAdmin"]
+__all__ = [
+    "BrandAdmin",
+    "BrandMemberAdmin",
+    "ConsentRecordAdmin",
+    "ContentItemAdmin",
+    "CreatorAdmin",
+    "CreatorSummaryAdmin",
+    "GroupAdmin",
+    "InteractionAdmin",
+    "PlatformConnectionAdmin",
+    "UserAdmin",
+]

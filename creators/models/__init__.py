@@ -1,5 +1,20 @@
 from creators.models.accounts import User
+from creators.models.brand import Brand, BrandMember
+from creators.models.consent import ConsentRecord
+from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
 from creators.models.interaction import Interaction
+from creators.models.summary import CreatorSummary, CreatorTerm
 
-__all__ = ["Creator", "Interaction", "PlatformConnection", "User"]
+__all__ = [
+    "Brand",
+    "BrandMember",
+    "ConsentRecord",
+    "ContentItem",
+    "Creator",
+    "CreatorSummary",
+    "CreatorTerm",
+    "Interaction",
+    "PlatformConnection",
+    "User",
+]

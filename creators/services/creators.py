@@ -5,9 +5,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from creators.enums import ConsentState
 from creators.errors import HandleTaken
 from creators.models import Creator, User
 from creators.services.creator_rules import check_creator_fields
+from creators.services.locks import lock_consent
+from creators.services.summaries import remove_summaries
 from veri.platform.ops.services.audit import record_audit
 
 _AUDITED = (
@@ -76,12 +79,16 @@ def apply_creator_changes(
 ) -> Creator:
     """Do what ``update_creator`` does, inside the caller's transaction."""
     check_creator_fields(fields)
+    if "consent_state" in fields or "is_active" in fields:
+        lock_consent(creator_id=creator.pk)  # before the row's own lock, as everywhere
     stored = Creator.objects.select_for_update().get(pk=creator.pk)
     before = _describe(stored)
     for name, value in fields.items():
         setattr(stored, name, value)
     stored.updated_at = now
     stored.save(update_fields=[*fields, "updated_at"])
+    if stored.consent_state == ConsentState.WITHDRAWN or not stored.is_active:
+        remove_summaries(creator_ids=[stored.pk])
     record_audit(
         actor=acting_user,
         action="creator.updated",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -10,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from creators.enums import Outcome
 from creators.errors import BatchTooLarge
+from creators.generations import forget_creators
 from creators.models import Interaction
 from creators.services.documents import encode_document
 from veri.platform.connections.copying import allocate_ids, copy_rows
@@ -118,6 +120,7 @@ def _try_to_record(rows: Rows, now: datetime) -> tuple[dict[Key, int], dict[Key,
     created = dict(zip(new, allocate_ids(model=Interaction, count=len(new)), strict=True))
     copy_rows(model=Interaction, columns=_COLUMNS, rows=((*rows[key], pk, now) for key, pk in created.items()))
     _publish(created)
+    transaction.on_commit(partial(forget_creators, creator_ids={key[0] for key in created}))
     return created, existing
 
 

@@ -1,15 +1,25 @@
 from memory.admin.conversation import ConversationTurnAdmin
+from memory.admin.discovery import (
+    ContentIndexEntryAdmin,
+    FeedbackAdmin,
+    PreferenceProfileAdmin,
+    RecommendationSetAdmin,
+)
 from memory.admin.index import IndexedDocumentAdmin, MemoryVectorAdmin, PostingAdmin, UtteranceAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
 from memory.admin.signal import SignalAdmin
 
 __all__ = [
+    "ContentIndexEntryAdmin",
     "ConversationTurnAdmin",
+    "FeedbackAdmin",
     "IndexedDocumentAdmin",
     "MemoryAdmin",
     "MemoryEvidenceAdmin",
     "MemoryVectorAdmin",
     "PostingAdmin",
+    "PreferenceProfileAdmin",
+    "RecommendationSetAdmin",
     "SignalAdmin",
     "UtteranceAdmin",
 ]

@@ -31,9 +31,13 @@ from memory.stores import (
     MemoryRecord,
     MemoryStore,
     MongoMemoryStore,
+    MongoNarrowingStore,
     MongoSearchStore,
+    Narrowing,
+    NarrowingStore,
     Neighbour,
     PostgresMemoryStore,
+    PostgresNarrowingStore,
     PostgresSearchStore,
     SearchStore,
     Target,
@@ -55,13 +59,22 @@ SLOT_GAIN = 1.3  # what holds one value at a time says most
 
 @dataclass(frozen=True, kw_only=True)
 class SearchFilters:
-    """What a search is narrowed to; empty means everything. ``since`` is included, ``until`` is not."""
+    """What a search is narrowed to; empty means everything. ``since`` is included, ``until`` is not.
+
+    ``terms`` are index terms that must all stand in a text: those of brands and tags.
+    """
 
     kinds: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     platforms: frozenset[str] = frozenset()
+    terms: frozenset[str] = frozenset()
     since: datetime | None = None
     until: datetime | None = None
+
+    @property
+    def narrowing(self) -> Narrowing:
+        names = ("types", "platforms", "terms", "since", "until")
+        return Narrowing(**{name: getattr(self, name) for name in names})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,12 +142,21 @@ class _Stores:
     search: SearchStore
     memories: MemoryStore
     interactions: InteractionStore
+    narrowing: NarrowingStore
 
 
 POSTGRES = _Stores(
-    search=PostgresSearchStore(), memories=PostgresMemoryStore(), interactions=PostgresInteractionStore()
+    search=PostgresSearchStore(),
+    memories=PostgresMemoryStore(),
+    interactions=PostgresInteractionStore(),
+    narrowing=PostgresNarrowingStore(),
 )
-MONGO = _Stores(search=MongoSearchStore(), memories=MongoMemoryStore(), interactions=MongoInteractionStore())
+MONGO = _Stores(
+    search=MongoSearchStore(),
+    memories=MongoMemoryStore(),
+    interactions=MongoInteractionStore(),
+    narrowing=MongoNarrowingStore(),
+)
 _STORES = {Store.POSTGRES: POSTGRES, Store.MONGO: MONGO}
 _NO_FILTERS = SearchFilters()
 
@@ -250,7 +272,16 @@ def _score(
     found.own.update(scores)
     found.coverage.update(coverage)
     wanted = asked.filters.kinds
-    return [(-round(score, 9), one) for one, score in scores.items() if not wanted or one.kind in wanted]
+    kept = _keep_wanted(stores, asked, [one for one in scores if not wanted or one.kind in wanted])
+    return [(-round(scores[one], 9), one) for one in kept]
+
+
+def _keep_wanted(stores: _Stores, asked: _Question, targets: Sequence[Target]) -> Sequence[Target]:
+    """Return the targets that pass the filters, as their store says."""
+    if (narrowing := asked.filters.narrowing).is_empty:
+        return targets
+    kept = stores.narrowing.keep_wanted(creator_id=asked.creator_id, targets=targets, narrowing=narrowing)
+    return [one for one in targets if one in kept]
 
 
 def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Target]:
@@ -340,6 +371,8 @@ def _load(
     targets: Sequence[Target],
     found: _Found,
 ) -> list[Hit]:
+    if asked.filters.terms:  # messages ranked by what is said around them need not hold them
+        targets = _keep_wanted(stores, asked, targets)
     memory_ids = [one.id for one in targets if one.kind == TargetKind.MEMORY]
     interaction_ids = [one.id for one in targets if one.kind == TargetKind.INTERACTION]
     memories = {one.id: one for one in _read_memories(stores, asked, memory_ids, found)}

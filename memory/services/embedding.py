@@ -14,7 +14,7 @@ from migration.queries.flags import is_flag_on
 SOURCE = "embedding"
 
 
-def embed_metered(texts: Sequence[str], *, creator_id: int, action: str) -> Vectors:
+def embed_metered(texts: Sequence[str], *, creator_id: int | None, action: str) -> Vectors:
     """Return the texts' unit vectors; one call of a billed provider is metered once, under ``action``.
 
     Never inside a transaction: the provider is awaited.
@@ -32,7 +32,7 @@ def embed_metered(texts: Sequence[str], *, creator_id: int, action: str) -> Vect
     return embedding.vectors
 
 
-def _reserve(texts: Sequence[str], service: str, creator_id: int, action: str) -> None:
+def _reserve(texts: Sequence[str], service: str, creator_id: int | None, action: str) -> None:
     request = UsageRequest(
         source=SOURCE,
         action=action,

@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.clients.embeddings import EmbeddingFailed
 from memory.queries.conversations import drop_speakers, find_speakers
 from memory.queries.retrieval import Retrieval, SearchFilters, retrieve
-from memory.services.embedding import embed_metered
+from memory.services.question_vectors import get_question_vector
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
 from migration.queries.routes import Store
@@ -32,11 +31,6 @@ def search_memory(
 
 
 def _embed(creator_id: int, question: str, action: str) -> NDArray[np.float32] | None:
-    """Return the question's vector in the precision of stored ones, or None: words alone must then do."""
-    try:
-        asked = drop_speakers(question, find_speakers(creator_id=creator_id, question=question))
-        vectors = embed_metered([asked], creator_id=creator_id, action=f"question:{action}")
-    except EmbeddingFailed:
-        return None
-    vector: NDArray[np.float32] = vectors[0].astype(np.float16).astype(np.float32)
-    return vector
+    """Return the question's vector, or None: words alone must then do."""
+    asked = drop_speakers(question, find_speakers(creator_id=creator_id, question=question))
+    return get_question_vector(asked, creator_id=creator_id, action=action)

@@ -3,6 +3,7 @@
 from memory.stores.memories import MemoryRecord, MemoryStore
 from memory.stores.mongo_memories import MongoMemoryStore
 from memory.stores.mongo_search import MongoSearchStore
+from memory.stores.narrowing import MongoNarrowingStore, Narrowing, NarrowingStore, PostgresNarrowingStore
 from memory.stores.postgres_memories import PostgresMemoryStore
 from memory.stores.postgres_search import PostgresSearchStore
 from memory.stores.search import Neighbour, SearchStore, Target, TermMatch, TermScoring
@@ -11,9 +12,13 @@ __all__ = [
     "MemoryRecord",
     "MemoryStore",
     "MongoMemoryStore",
+    "MongoNarrowingStore",
     "MongoSearchStore",
+    "Narrowing",
+    "NarrowingStore",
     "Neighbour",
     "PostgresMemoryStore",
+    "PostgresNarrowingStore",
     "PostgresSearchStore",
     "SearchStore",
     "Target",

@@ -7,7 +7,19 @@ import sys
 from tests.bench.environment import REPORT, prepare_environment, stop_stores
 from tests.bench.report import Report
 
-BENCHES = ("ingest", "capture", "relay", "backfill", "verify", "routing", "chat", "burst", "load", "startup")
+BENCHES = (
+    "ingest",
+    "capture",
+    "relay",
+    "backfill",
+    "verify",
+    "routing",
+    "chat",
+    "burst",
+    "discovery",
+    "load",
+    "startup",
+)
 
 
 def main() -> int:

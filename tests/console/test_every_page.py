@@ -7,8 +7,20 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
-from creators.models import PlatformConnection
-from memory.models import ConversationTurn, IndexedDocument, Memory, MemoryEvidence, MemoryVector, Posting, Signal
+from creators.models import Brand, BrandMember, ConsentRecord, ContentItem, CreatorSummary, PlatformConnection
+from memory.models import (
+    ContentIndexEntry,
+    ConversationTurn,
+    Feedback,
+    IndexedDocument,
+    Memory,
+    MemoryEvidence,
+    MemoryVector,
+    Posting,
+    PreferenceProfile,
+    RecommendationSet,
+    Signal,
+)
 from migration.models import (
     BackfillRun,
     CaptureHeartbeat,
@@ -77,6 +89,19 @@ def rows(creator, operator):
         creator=creator, request_id="r", question="q", answer="a", store="postgres", model="m", is_degraded=True,
         duration_ms=1, asked_at=NOW,
     )  # fmt: skip
+    brand = Brand.objects.create(name="Ovenly", slug="ovenly", created_at=NOW, updated_at=NOW)
+    BrandMember.objects.create(brand=brand, user=operator, added_at=NOW)
+    ConsentRecord.objects.create(
+        creator=creator, purpose="discovery", is_granted=True, recorded_at=NOW, actor_label="x", source="api"
+    )
+    CreatorSummary.objects.create(creator=creator, embedding=[0.5] * 256, updated_at=NOW)
+    item = ContentItem.objects.create(
+        creator=creator, platform="youtube", external_id="v1", title="Bread", created_at=NOW, updated_at=NOW
+    )
+    ContentIndexEntry.objects.create(content=item, creator=creator, length=1, content_hash="h")
+    Feedback.objects.create(user=operator, target_kind="content", target_id=item.pk, action="view", recorded_at=NOW)
+    PreferenceProfile.objects.create(user=operator, embedding=[0.5] * 256, updated_at=NOW)
+    RecommendationSet.objects.create(kind="creators", brand=brand, generation="g", computed_at=NOW, expires_at=NOW)
     used = {"source": "assistant", "action": "a1", "creator": creator, "service": "claude", "model": "m"}
     UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from creators.models import Creator, Interaction
@@ -53,6 +54,12 @@ def fresh_breaker() -> Iterator[None]:
     forget()
     yield
     forget()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """What a test asked, its vectors and answers, must not answer the next one."""
+    cache.clear()
 
 
 @pytest.fixture

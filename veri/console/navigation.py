@@ -75,6 +75,11 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.creator", icon="person_celebrate"),
             ModelLink(label="creators.platformconnection", icon="link"),
             ModelLink(label="creators.interaction", icon="forum"),
+            ModelLink(label="creators.contentitem", icon="movie", title="Content"),
+            ModelLink(label="creators.consentrecord", icon="verified_user", title="Consents"),
+            ModelLink(label="creators.brand", icon="storefront"),
+            ModelLink(label="creators.brandmember", icon="group", title="Brand members"),
+            ModelLink(label="creators.creatorsummary", icon="person_search", title="Found by brands"),
         ),
     ),
     (
@@ -87,6 +92,10 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="memory.indexeddocument", icon="search"),
             ModelLink(label="memory.posting", icon="list"),
             ModelLink(label="memory.memoryvector", icon="scatter_plot"),
+            ModelLink(label="memory.contentindexentry", icon="manage_search", title="Content index"),
+            ModelLink(label="memory.feedback", icon="thumb_up", title="Feedback"),
+            ModelLink(label="memory.preferenceprofile", icon="favorite", title="Tastes"),
+            ModelLink(label="memory.recommendationset", icon="recommend", title="Recommendations"),
         ),
     ),
     (

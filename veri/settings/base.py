@@ -125,6 +125,10 @@ EMBEDDING_PROVIDER = "voyage" if VOYAGE_API_KEY else "wordllama"
 MONTHLY_BUDGETS = ENVIRONMENT.budgets
 ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 
+# --- discovery: what each component of a creator's rank counts; YouTube's figures only once its terms allow it
+DISCOVERY_WEIGHTS = ENVIRONMENT.discovery_weights
+YOUTUBE_DERIVED_ACCEPTED = ENVIRONMENT.youtube_derived_accepted
+
 # --- notices
 ALERT_EMAILS = ENVIRONMENT.alert_emails
 ALERT_WEBHOOK_URL = ENVIRONMENT.alert_webhook_url
@@ -187,6 +191,12 @@ SPECTACULAR_SETTINGS = {
         "MemoryStateEnum": "memory.enums.MemoryState",
         "ConnectionStateEnum": "creators.enums.ConnectionState",
         "StageEnum": "migration.enums.Stage",
+        "PlatformEnum": "creators.enums.Platform",
+        "MemoryTypeEnum": "memory.enums.MemoryType",
+        "CitationKindEnum": "memory.enums.TargetKind",
+        "SearchKindEnum": "memory.enums.SearchKind",
+        "ContentKindEnum": "creators.enums.ContentKind",
+        "RecommendationKindEnum": "memory.enums.RecommendationKind",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "AUTHENTICATION_WHITELIST": [

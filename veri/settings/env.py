@@ -23,6 +23,7 @@ STORE_SCHEMES = {
     "MONGODB_URI": ("mongodb", "mongodb+srv"),
 }
 EMBEDDED_NAMES = {"DATABASE_URL": "postgres", "REDIS_URL": "redis", "MONGODB_URI": "mongo"}
+DISCOVERY_WEIGHTS = {"semantic": 0.5, "popularity": 0.2, "recency": 0.1, "personalisation": 0.15, "diversity": 0.05}
 COMMANDS_WITHOUT_STORES = frozenset(
     {"check", "collectstatic", "diffsettings", "embedded", "help", "makemigrations", "spectacular", "version"}
     | {"--help", "-h", "--version"}
@@ -70,6 +71,8 @@ class Environment:
     default_from_email: str
     health_token: str = field(repr=False)
     rate_limits: dict[str, str]
+    discovery_weights: dict[str, float]
+    youtube_derived_accepted: bool
     log_level: str
     trusted_proxies: int
     failpoint: str
@@ -196,6 +199,11 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         default_from_email=reader.text("DEFAULT_FROM_EMAIL", "veri@localhost"),
         health_token=reader.text("HEALTH_TOKEN"),
         rate_limits=_read_rate_limits(reader),
+        discovery_weights={
+            name: reader.number(f"DISCOVERY_WEIGHT_{name.upper()}", default, high=1.0)
+            for name, default in DISCOVERY_WEIGHTS.items()
+        },
+        youtube_derived_accepted=reader.boolean("YOUTUBE_DERIVED_ACCEPTED", default=False),
         log_level=_read_log_level(reader),
         trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0, high=10)),
         failpoint=_read_failpoint(reader),

@@ -1,0 +1,27 @@
+"""Creators who may be found by brands."""
+
+from django.db.models import QuerySet
+
+from creators.enums import ConsentState
+from creators.models import Creator, CreatorSummary
+
+
+def list_tagged(*, tag: str) -> QuerySet[CreatorSummary]:
+    """Return the summaries that have a tag, without their vectors."""
+    rows = CreatorSummary.objects.filter(tags__contains=[tag], creator__is_active=True)
+    return rows.exclude(creator__consent_state=ConsentState.WITHDRAWN).select_related("creator").defer("embedding")
+
+
+def get_found_creator(*, handle: str) -> Creator:
+    """Return a creator who may be found.
+
+    Raises:
+        Creator.DoesNotExist: unknown, or not to be found; the same for both.
+        ValueError: a handle no database takes.
+    """
+    return Creator.objects.get(handle=handle, summary__isnull=False, is_active=True)
+
+
+def find_creator_id(*, handle: str) -> int | None:
+    """Return the id behind a handle, whoever may see it."""
+    return Creator.objects.filter(handle=handle).values_list("pk", flat=True).first()
