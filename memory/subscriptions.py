@@ -27,3 +27,10 @@ def register_subscriptions() -> None:
         join=_join_recorded,
         queue="memory",
     )
+    subscribe(
+        event="signals.recorded",
+        name="memory.stated",
+        handle=_handle_recorded,
+        join=_join_recorded,
+        queue="memory",
+    )

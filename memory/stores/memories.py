@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from memory.models.memory import DEFAULT_IMPORTANCE, DEFAULT_STABILITY_DAYS
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryRecord:
@@ -24,6 +26,9 @@ class MemoryRecord:
     latest_evidence: tuple[int, ...]
     valid_from: datetime
     valid_to: datetime | None
+    importance: float = DEFAULT_IMPORTANCE
+    stability_days: float = DEFAULT_STABILITY_DAYS
+    is_pinned: bool = False
 
 
 RECORD_FIELDS = tuple(MemoryRecord.__dataclass_fields__)

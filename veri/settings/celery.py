@@ -59,6 +59,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "billing: expire reservations": ("billing.expire_reservations", timedelta(seconds=60), "billing"),
     "memory: embed what waits": ("memory.store_waiting_vectors", timedelta(minutes=5), "memory"),
     "memory: realign with the evidence": ("memory.realign", timedelta(minutes=10), "memory"),
+    "memory: read closed sessions": ("memory.process_sessions", timedelta(minutes=5), "memory"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),
