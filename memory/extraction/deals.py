@@ -20,6 +20,8 @@ _DUE = re.compile(
     r"(?i)\b(?:deadline(?: (?:for|of) (?:the |your )?(?P<what>[\w -]{1,40}?))?(?: (?:is|was|stays|moved to|extended to|now)\b|:)|(?:the |your |our )?(?P<thing>draft|video|script|reel|story|post|deliverables?|content|invoice|first cut|final cut)s? (?:is |are |must be |needs to be )?(?:due|delivered|submitted|sent)(?: (?:on|by|before|until))?\b|due (?:on|by|date(?: is|:)))"
 )
 
+_BELONGS = re.compile(r"(?i) (?:of|for|with|from|in)\b.*")
+
 
 def find_deal_facts(source: Source, brand: str, text: str) -> Iterator[Candidate]:
     """Yield fees agreed or offered and deadlines that a message on business names, for its brand."""
@@ -53,7 +55,7 @@ def _find_deadlines(sentence: str, source: Source, brand: str) -> Iterator[Candi
     days = list_days(sentence[found.start() :]) if found else []
     if not (found and days):
         return
-    what = " ".join((found["what"] or found["thing"] or "").lower().split())
+    what = " ".join(_BELONGS.sub("", found["what"] or found["thing"] or "").lower().split())
     predicate = f"deadline for {what}" if what else "deadline"
     day = days[0]
     yield Candidate(

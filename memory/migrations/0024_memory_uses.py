@@ -1,25 +1,8 @@
-"""When and how often memories are cited: a small table that is not captured, and goes with its memory."""
+"""When and how often memories are cited: a small table that is not captured."""
 
 import django.db.models.deletion
 from django.db import migrations, models
 
-
-CASCADE = """
-DO $$
-DECLARE
-  link record;
-BEGIN
-  FOR link IN
-    SELECT c.conname, a.attname FROM pg_constraint c
-    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-    WHERE c.contype = 'f' AND c.conrelid = 'memory_memoryuse'::regclass
-  LOOP
-    EXECUTE format('ALTER TABLE memory_memoryuse DROP CONSTRAINT %I', link.conname);
-    EXECUTE format(
-      'ALTER TABLE memory_memoryuse ADD CONSTRAINT %I FOREIGN KEY (%I) REFERENCES memory_memory (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED',
-      link.conname, link.attname);
-  END LOOP;
-END $$"""
 
 
 class Migration(migrations.Migration):
@@ -35,5 +18,4 @@ class Migration(migrations.Migration):
                 ('times_cited', models.PositiveIntegerField(default=0)),
             ],
         ),
-        migrations.RunSQL(sql=CASCADE, reverse_sql=migrations.RunSQL.noop),
     ]

@@ -8,7 +8,18 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
 from creators.models import PlatformConnection
-from memory.models import ConversationTurn, IndexedDocument, Memory, MemoryEvidence, MemoryVector, Posting, Signal
+from memory.models import (
+    ConversationTurn,
+    IndexedDocument,
+    Memory,
+    MemoryConflict,
+    MemoryEvidence,
+    MemoryUse,
+    MemoryVector,
+    Posting,
+    ProcessedSession,
+    Signal,
+)
 from migration.models import (
     BackfillRun,
     CaptureHeartbeat,
@@ -69,6 +80,15 @@ def rows(creator, operator):
     Signal.objects.create(
         creator=creator, interaction=interaction, kind="topic", value="food", extractor="t", recorded_at=NOW
     )
+    MemoryUse.objects.create(memory=memory, last_cited_at=NOW, times_cited=1)
+    MemoryConflict.objects.create(
+        creator=creator, kind="statements", key="k", subject="home", predicate="town", first_value="Faro",
+        second_value="Lisbon", recorded_at=NOW,
+    )  # fmt: skip
+    ProcessedSession.objects.create(
+        creator=creator, processor="claude", conversation="chat:", last_interaction_id=interaction.pk,
+        lease_until=NOW, recorded_at=NOW,
+    )  # fmt: skip
     target = {"creator": creator, "kind": "memory", "target_id": memory.pk}
     IndexedDocument.objects.create(**target, length=3)
     Posting.objects.create(**target, term="lisbon", frequency=1, length=3)
