@@ -10,9 +10,7 @@ from memory.extraction.phrases import trim_name
 from veri.platform.text import analyse
 
 _THING = r"(?P<thing>[\w'’&-]+(?: [\w'’&-]+){0,3}?)"
-_ENDS = (
-    r"(?=\s*(?:$|[.,;:!)–—]| and\b| but\b| because\b| so\b| over\b| to\b| for\b| in\b| on\b| at\b| when\b| since\b))"
-)
+_ENDS = r"(?=\s*(?:$|[.,;:!)–—]| and\b| but\b| because\b| so\b| over\b| to\b| for\b| in\b| on\b| at\b| when\b| since\b| now\b| again\b| too\b| these days\b| so much\b))"
 _HARD = r"(?:really |absolutely |truly |genuinely |just )?"
 _PREFERS = re.compile(
     rf"(?i)\b(?:i|we) (?:really |much |strongly )?prefer (?:to (?:use|work with|film with|shoot with) )?{_THING} (?:over|to|instead of|rather than) (?P<other>[\w'’&-]+(?: [\w'’&-]+){{0,3}}?){_ENDS}"
@@ -27,7 +25,7 @@ _REFUSES = re.compile(
 # What points at something said before, or at nothing that lasts, is no thing one has an opinion of.
 _POINTING = re.compile(
     r"(?i)^(?:it|that|this|these|those|them|him|her|you|u|ya|y['’]?all|us|me|what|how|when|where|who|why|everyone|everybody|all|every|each|so|"
-    r"the way|the fact|to|being able|seeing|hearing|hanging|my|your|his|their|our|its|a|an|the|some|any|doing this|making this)\b"
+    r"the way|the fact|to|being|seeing|hearing|hanging|my|your|his|their|our|its|a|an|the|some|any|doing this|making this)\b"
 )
 
 
