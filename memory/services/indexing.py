@@ -132,12 +132,13 @@ def store_waiting_vectors(*, limit: int = WAITING) -> int:
     waiting = IndexedDocument.objects.filter(~Exists(embedded)).order_by("creator_id", "pk")
     rows = list(waiting.values_list("creator_id", "kind", "target_id")[:limit])
     return sum(
-        store_missing_vectors(creator_id=creator_id, documents=_load_documents([row[1:] for row in group]))
+        store_missing_vectors(creator_id=creator_id, documents=load_documents([row[1:] for row in group]))
         for creator_id, group in groupby(rows, key=lambda row: row[0])
     )
 
 
-def _load_documents(keys: Sequence[tuple[str, int]]) -> list[Document]:
+def load_documents(keys: Sequence[tuple[str, int]]) -> list[Document]:
+    """Return what can be found of memories and interactions that exist, by (kind, id)."""
     memory_ids = [pk for kind, pk in keys if kind == TargetKind.MEMORY]
     interaction_ids = [pk for kind, pk in keys if kind == TargetKind.INTERACTION]
     return list_documents(

@@ -5,11 +5,22 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from creators.models import Interaction
 from creators.samples.generator import generate_samples
 from creators.services.intake import take_in_items
-from memory.models import ConversationTurn, Memory, MemoryConflict, MemoryEvidence, Signal
+from memory.models import (
+    ConversationTurn,
+    IndexedDocument,
+    Memory,
+    MemoryConflict,
+    MemoryEvidence,
+    MemoryVector,
+    Posting,
+    Signal,
+)
 from memory.services.formation import form_memories
 from memory.services.replay import list_recorded_ids, replay_formation
 from tests.conftest import NOW
@@ -98,3 +109,17 @@ def test_command_says_what_it_found(known, capsys):
     with pytest.raises(CommandError, match="There is no creator @nobody"):
         call_command("replay_formation", "--creator", "nobody")
     assert ConversationTurn.objects.count() == MemoryConflict.objects.count() == 0
+
+
+def test_index_is_brought_in_line_with_todays_analysis(known, capsys):
+    before = set(Posting.objects.values_list("kind", "target_id", "term", "frequency", "length"))
+    vectors = list(MemoryVector.objects.order_by("pk").values_list("pk", flat=True))
+    Posting.objects.filter(kind="memory").update(term=Concat(Value("old-"), "term"))
+    IndexedDocument.objects.update(length=99)
+    call_command("reindex", "--creator", "lumenkitchen")
+    assert "@lumenkitchen: 6 documents." in capsys.readouterr().out
+    assert set(Posting.objects.values_list("kind", "target_id", "term", "frequency", "length")) == before
+    assert not IndexedDocument.objects.filter(length=99).exists()
+    assert list(MemoryVector.objects.order_by("pk").values_list("pk", flat=True)) == vectors
+    with pytest.raises(CommandError, match="There is no creator nobody"):
+        call_command("reindex", "--creator", "nobody")

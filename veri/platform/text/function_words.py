@@ -15,7 +15,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "es": frozenset(
         """
-        el la los las un una unos unas y o pero si de del al en con por para sin sobre entre hasta desde que quien
+        a el la los las un una unos unas y o pero si de del al en con por para sin sobre entre hasta desde que quien
         cuando donde como porque muy más menos también ya no ni es son era fue ser estar está están estoy soy eres
         somos hay tengo tiene hace yo tú él ella nosotros ellos me te se nos le les lo mi mis tu tus su sus
         nuestro esto esta este estos estas eso ese esa qué cómo dónde cuál cuándo quién todo todos nada algo
@@ -24,7 +24,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "pt": frozenset(
         """
-        o os as um uma uns umas e ou mas se de do da dos das no na nos nas em com por pelo pela para sem sobre
+        a o os as um uma uns umas e ou mas se de do da dos das no na nos nas em com por pelo pela para sem sobre
         entre até desde que quem quando onde como porque muito mais menos também já não nem é são era foi ser
         estar está estão estou sou somos há tenho tem eu ele ela nós eles elas me te lhe meu minha meus minhas teu
         seu sua seus suas nosso isto isso este esta esse essa aquele você vocês obrigado obrigada agora tudo moro
@@ -49,7 +49,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "it": frozenset(
         """
-        il lo la gli le un uno una e o ma se di del della dei delle al alla in nel nella con per senza su tra fra
+        a il lo la gli le un uno una e o ma se di del della dei delle al alla in nel nella con per senza su tra fra
         fino da dal che chi quando dove come perché molto più meno anche già non né è sono era stato essere sto
         stai siamo c'è ho hai ha abbiamo io tu lui lei noi voi loro mi ti si ci vi mio mia miei tuo tua suo sua
         nostro questo questa questi quello cosa quale grazie adesso ora tutto tutti abito vivo

@@ -14,7 +14,8 @@ from veri.platform.text.function_words import FUNCTION_WORDS
 ENGLISH = "en"
 LONGEST_TEXT = 400  # characters; a beginning tells
 LEAST_WORDS = 2  # different function words, or
-LEAST_SHARE = 0.5  # this share of a shorter text
+LEAST_SHARE = 0.8  # this share of a shorter text
+OVER_ENGLISH = 2  # times as many as English ones: names and titles in other languages stand in English texts
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASCII_LETTER = re.compile(r"[A-Za-z]")
 # The first word of a letter's Unicode name, and the language when only one of those known here is written so.
@@ -37,7 +38,7 @@ def detect_language(text: str) -> str:
     """Return the ISO 639-1 code of a text's language, or '' when its words do not tell.
 
     Of two languages whose function words a text has as many of, neither is told. Latin text needs two different
-    function words, or half of its words to be such.
+    function words, or most of its words to be such; another language than English twice as many as English has there.
     """
     beginning = text[:LONGEST_TEXT]
     script = _find_script(beginning)
@@ -59,6 +60,8 @@ def _choose(words: Counter[str], total: int) -> str:
     if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         return ""
     language, count = ranked[0]
+    if language != ENGLISH and count < OVER_ENGLISH * votes[ENGLISH]:
+        return ""
     return language if kinds[language] >= LEAST_WORDS or count >= LEAST_SHARE * total else ""
 
 
