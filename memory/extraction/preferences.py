@@ -28,6 +28,8 @@ _POINTING = re.compile(
     r"the way|the fact|to|being|seeing|hearing|hanging|my|your|his|their|our|its|a|an|the|some|any|doing this|making this)\b"
 )
 
+_GOES_ON = re.compile(r"(?i)\s*(?:to|on|in|for|at|over|so much more)\b")
+
 
 def find_preferences(source: Source) -> Iterator[Candidate]:
     """Yield what the creator's own words say they like, dislike, prefer or refuse to promote."""
@@ -38,7 +40,7 @@ def find_preferences(source: Source) -> Iterator[Candidate]:
             (_REFUSES, "does not promote", "@{who} does not promote {thing}."),
         ):
             for found in pattern.finditer(sentence):
-                thing = _read_thing(found["thing"])
+                thing = "" if _goes_on(found) else _read_thing(found["thing"])
                 if thing and not is_negated(sentence[: found.start()]):
                     yield _build(source, thing, value, tells.format(who=source.handle, thing=thing))
         yield from _find_choice(sentence, source)
@@ -51,6 +53,12 @@ def _find_choice(sentence: str, source: Source) -> Iterator[Candidate]:
         if thing and other:
             text = f"@{source.handle} prefers {thing} over {other}."
             yield _build(source, thing, f"preferred over {other}", text)
+
+
+def _goes_on(found: re.Match[str]) -> bool:
+    """Return whether an activity is cut before what it is about: "I love going" of "I love going to the sea"."""
+    is_activity = any(word.endswith("ing") for word in found["thing"].lower().split())
+    return is_activity and _GOES_ON.match(found.string, found.end("thing")) is not None
 
 
 def _read_thing(written: str) -> str:

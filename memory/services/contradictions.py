@@ -17,7 +17,7 @@ from memory.services.timeline import Assertion, Run, SlotKey
 from veri.platform.text import normalise
 
 ONE_TIME = timedelta(days=45)  # fees and deadlines further apart are of another campaign
-MOST_COMPARED = 400  # memories of one subject and predicate, the latest
+MOST_COMPARED = 200  # memories of one subject and predicate, the latest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +82,11 @@ def settle_statements(*, conflict: MemoryConflict) -> None:
 
 
 def _review_group(creator: Creator, key: SlotKey, now: datetime) -> Iterator[MemoryConflict]:
-    memories = list(_list_memories(creator, key)[:MOST_COMPARED])
     decided = MemoryConflict.objects.filter(creator=creator, subject=key[0], predicate=key[1])
     for conflict in decided.filter(kind=ConflictKind.STATEMENTS, state=ConflictState.RESOLVED):
         settle_statements(conflict=conflict)
+    holding = _list_memories(creator, key).exclude(state=MemoryState.SUPERSEDED)
+    memories = list(holding[:MOST_COMPARED])
     read = {one.pk: read_wording(one.value) for one in memories}
     found = [
         _build(creator, key, (first.value, second.value), now=now)

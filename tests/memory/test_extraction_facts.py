@@ -27,6 +27,7 @@ def list_facts(source, *starts):
         ("We never promote gambling sites.", [("opinion of gambling sites", "does not promote")]),
         ("I don't work with crypto brands, sorry.", [("opinion of crypto brands", "does not promote")]),
         ("I prefer natural light over studio lamps.", [("opinion of natural light", "preferred over studio lamps")]),
+        ("I love painting landscapes.", [("opinion of painting landscapes", "likes")]),
         ("We prefer Premiere to Resolve.", [("opinion of premiere", "preferred over Resolve")]),
     ],
 )
@@ -52,6 +53,8 @@ def test_preference_is_understood(text, facts):
         "I hate when that happens.",
         "I hate being late.",
         "We prefer not to say.",
+        "I love going on road trips.",
+        "I love getting lost in fantasy stories.",
     ],
 )
 def test_doubtful_preference_is_none(text):
