@@ -22,6 +22,7 @@ from tests.fakes.ollama import drop, fail, send
 from tests.fakes.ollama import say as let_say
 from tests.memory.conftest import form, make_creator, say
 from veri.platform.events.models import Event
+from veri.platform.events.registry import find_subscriber
 
 LATER = NOW + timedelta(hours=2)
 QUOTE = "we always shoot two takes of everything"
@@ -70,7 +71,8 @@ def test_statement_becomes_a_signal_and_a_memory_with_its_evidence(creator, said
     assert signal.detail["quote"] == QUOTE
     event = Event.objects.get(name="signals.recorded")
     assert event.payload == {"creator_id": creator.pk, "interaction_ids": [said[0].pk]}
-    form(creator, said[0])
+    subscriber = find_subscriber(event=event.name, name="memory.stated")
+    subscriber.handle(payload=subscriber.join([event.payload]))
     memory = Memory.objects.get(predicate="filming habit")
     assert (memory.type, memory.value, memory.latest_evidence) == ("workflow", "two takes of everything", [said[0].pk])
     usage = UsageEvent.objects.get(source="formation")
