@@ -7,6 +7,8 @@ from migration.mapping import Derived, Field, Kind, Mapper
 from migration.registry import DatasetSpec, register_dataset
 from veri.platform.text import ANALYSIS_VERSION, analyse
 
+MEMORY_VERSION = 1  # raise it with every change of the fields below
+
 
 def _derive_terms(row: Mapping[str, Any]) -> list[str]:
     return analyse(f"{row['text']} {row['keywords']}")
@@ -19,7 +21,7 @@ MEMORIES = DatasetSpec(
     collection="memories",
     scope_column="creator_id",
     mapper=Mapper(
-        version=ANALYSIS_VERSION,
+        version=ANALYSIS_VERSION + MEMORY_VERSION,
         fields=[
             Field("creator_id", Kind.INTEGER),
             Field("type", Kind.TEXT, is_private=False),
@@ -38,6 +40,9 @@ MEMORIES = DatasetSpec(
             Field("valid_to", Kind.TIMESTAMP),
             Field("superseded_by_id", Kind.INTEGER),
             Field("recorded_at", Kind.TIMESTAMP),
+            Field("importance", Kind.FLOAT),
+            Field("stability_days", Kind.FLOAT),
+            Field("is_pinned", Kind.BOOLEAN),
         ],
         derived=[Derived("terms", _derive_terms)],
     ),

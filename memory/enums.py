@@ -10,6 +10,10 @@ class SignalKind(models.TextChoices):
     AMOUNT = "amount", "Amount"
     DATE = "date", "Date"
     METRIC = "metric", "Metric"
+    LANGUAGE = "language", "Language"
+    QUALITY = "quality", "Quality"
+    STATEMENT = "statement", "Statement"
+    TRANSCRIPT = "transcript", "Transcript"
 
 
 class MemoryType(models.TextChoices):
@@ -23,6 +27,36 @@ class MemoryType(models.TextChoices):
 class MemoryState(models.TextChoices):
     ACTIVE = "active", "Active"
     SUPERSEDED = "superseded", "Superseded"
+    DORMANT = "dormant", "Dormant"
+    ARCHIVED = "archived", "Archived"
+
+
+class ConflictKind(models.TextChoices):
+    """What rules cannot judge."""
+
+    STATEMENTS = "statements", "Two statements that cannot both hold"
+    SLOT = "slot", "Two values of one instant"
+
+
+class ConflictState(models.TextChoices):
+    OPEN = "open", "Open"
+    RESOLVED = "resolved", "Resolved"
+
+
+class ConflictOutcome(models.TextChoices):
+    """What a person decided."""
+
+    NONE = "", "Not decided"
+    FIRST = "first", "Keep the first"
+    SECOND = "second", "Keep the second"
+    BOTH = "both", "Both are true"
+
+
+class SessionState(models.TextChoices):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    WAITING = "waiting", "Waiting"
+    FAILED = "failed", "Failed"
 
 
 class TargetKind(models.TextChoices):

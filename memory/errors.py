@@ -1,10 +1,26 @@
-"""What the memory app refuses, and how the outside model fails."""
+"""What the memory app refuses, and how outside models fail."""
 
 from datetime import datetime
 
 
 class ModelCallFailed(Exception):
     """The base of every failure of the outside language model."""
+
+
+class ConflictAlreadyResolved(Exception):
+    """Raised when a contradiction was decided before."""
+
+    def __init__(self, conflict_id: int) -> None:
+        self.conflict_id = conflict_id
+        super().__init__(f"Contradiction {conflict_id} is resolved already.")
+
+
+class ProcessorUnavailable(Exception):
+    """Raised when a processor is not installed, not configured, or its model cannot be used; says what to do."""
+
+
+class ProcessorAnswerInvalid(Exception):
+    """Raised when a model's answer as a whole cannot be used: no JSON, another shape, or cut off."""
 
 
 class ModelUnavailable(ModelCallFailed):

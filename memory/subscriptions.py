@@ -73,3 +73,10 @@ def register_subscriptions() -> None:
     )
     for event in ("memories.formed", "consent.recorded"):
         subscribe(event=event, name="memory.summary", handle=_refresh, join=_join_same_creator, queue="memory")
+    subscribe(
+        event="signals.recorded",
+        name="memory.stated",
+        handle=_handle_recorded,
+        join=_join_recorded,
+        queue="memory",
+    )

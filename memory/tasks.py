@@ -3,15 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from memory.clients.embeddings import EmbeddingFailed
+from memory.errors import ProcessorUnavailable
 from memory.services.content_index import index_waiting_content
 from memory.services.indexing import store_waiting_vectors
+from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
+from memory.services.sessions import process_sessions
 from memory.services.summaries import refresh_stale_summaries
+
+logger = structlog.get_logger(__name__)
 
 
 @shared_task(name="memory.store_waiting_vectors", throws=(EmbeddingFailed,))
@@ -45,3 +51,18 @@ def refresh_summaries_task(**_unknown: Any) -> int:
 @shared_task(name="memory.remove_expired_recommendations")
 def remove_expired_recommendations_task(**_unknown: Any) -> int:
     return remove_expired_recommendations(now=timezone.now())
+
+
+@shared_task(name="memory.process_sessions", time_limit=900, soft_time_limit=840)
+def process_sessions_task(**_unknown: Any) -> int:
+    """Let every configured language model read what sessions are closed; return how many were read.
+
+    A processor that cannot work keeps the others from nothing; what it should read waits.
+    """
+    read = 0
+    for name in list_session_processors():
+        try:
+            read += process_sessions(processor=name, now=timezone.now()).read
+        except ProcessorUnavailable as refusal:
+            logger.warning("processor_unavailable", processor=name, reason=str(refusal))
+    return read

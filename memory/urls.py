@@ -4,17 +4,19 @@ from django.urls import path
 
 from memory.api.assistant import ChatView
 from memory.api.feedback import FeedbackView
-from memory.api.memories import MemoryListView, MemoryView
+from memory.api.memories import EvidenceView, MemoryListView, MemoryView, SlotHistoryView
 from memory.api.recommendations import RecommendationsView
 from memory.api.search import CreatorSearchView, OwnSearchView, SimilarCreatorsView
 
 urlpatterns = [
     path("assistant/chat", ChatView.as_view(), name="assistant-chat"),
     path("memories", MemoryListView.as_view(), name="memories"),
+    path("memories/history", SlotHistoryView.as_view(), name="memory-history"),
     path("memories/<str:id>", MemoryView.as_view(), name="memory"),
     path("search", OwnSearchView.as_view(), name="search"),
     path("search/creators", CreatorSearchView.as_view(), name="search-creators"),
     path("creators/<str:handle>/similar", SimilarCreatorsView.as_view(), name="creator-similar"),
     path("feedback", FeedbackView.as_view(), name="feedback"),
     path("recommendations", RecommendationsView.as_view(), name="recommendations"),
+    path("memories/<str:id>/evidence", EvidenceView.as_view(), name="memory-evidence"),
 ]

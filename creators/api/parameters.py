@@ -64,14 +64,15 @@ def read_interaction_filter(parameters: QueryDict) -> InteractionFilter:
         errors["platform"] = f"Must be one of {', '.join(Platform.values)}."
     if len(kind) > MAX_TYPE or "\0" in kind:
         errors["type"] = f"Must be at most {MAX_TYPE} characters without NUL."
-    since = _read_instant(parameters, "since", errors)
-    until = _read_instant(parameters, "until", errors)
+    since = read_instant(parameters, "since", errors)
+    until = read_instant(parameters, "until", errors)
     if errors:
         raise refuse(errors)
     return InteractionFilter(platform=platform, type=kind, since=since, until=until)
 
 
-def _read_instant(parameters: QueryDict, name: str, errors: dict[str, str]) -> datetime | None:
+def read_instant(parameters: QueryDict, name: str, errors: dict[str, str]) -> datetime | None:
+    """Return an instant with a zone, or None; what is neither is noted in ``errors``."""
     # An unescaped + in a query string arrives as a blank.
     raw = parameters.get(name, "").replace(" ", "+")
     if not raw:

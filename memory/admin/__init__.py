@@ -1,3 +1,4 @@
+from memory.admin.conflicts import MemoryConflictAdmin
 from memory.admin.conversation import ConversationTurnAdmin
 from memory.admin.discovery import (
     ContentIndexEntryAdmin,
@@ -7,6 +8,7 @@ from memory.admin.discovery import (
 )
 from memory.admin.index import IndexedDocumentAdmin, MemoryVectorAdmin, PostingAdmin, UtteranceAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
+from memory.admin.sessions import MemoryUseAdmin, ProcessedSessionAdmin
 from memory.admin.signal import SignalAdmin
 
 __all__ = [
@@ -15,10 +17,13 @@ __all__ = [
     "FeedbackAdmin",
     "IndexedDocumentAdmin",
     "MemoryAdmin",
+    "MemoryConflictAdmin",
     "MemoryEvidenceAdmin",
+    "MemoryUseAdmin",
     "MemoryVectorAdmin",
     "PostingAdmin",
     "PreferenceProfileAdmin",
+    "ProcessedSessionAdmin",
     "RecommendationSetAdmin",
     "SignalAdmin",
     "UtteranceAdmin",

@@ -7,12 +7,20 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
+from creators.api.parameters import get_user
+from memory.admin.pins import ask_pin
 from memory.admin.searching import narrow_search
 from memory.enums import MemoryState
 from memory.models import Memory, MemoryEvidence
 from memory.queries.explanation import explain_memory
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
+STATE_COLORS = {
+    MemoryState.ACTIVE.label: "success",
+    MemoryState.SUPERSEDED.label: "default",
+    MemoryState.DORMANT.label: "warning",
+    MemoryState.ARCHIVED.label: "default",
+}
 SEARCH_HELP = "Words of the text among the newest 50,000 rows; begin with @handle to search one creator."
 
 
@@ -29,26 +37,44 @@ class MemoryAdmin(ReadOnlyAdmin):
         "valid_from",
     )
     list_select_related = ("creator",)
-    list_filter = ("type", "state", "is_slot")
+    list_filter = ("type", "state", "is_slot", "is_pinned")
     search_fields = ("text", "subject")
     search_help_text = SEARCH_HELP
     ordering = ("-id",)
     sortable_by = ()
     change_form_template = "admin/memory/memory.html"
+    actions = ("pin_selected", "unpin_selected")
     fieldsets = (
         (None, {"fields": ("creator", "type", "text", "subject", "predicate", "value", "keywords")}),
         (
             "Standing",
-            {"fields": ("state", "is_slot", "confidence", "strength", "valid_from", "valid_to", "superseded_by")},
+            {
+                "fields": (
+                    *("state", "is_slot", "is_pinned", "confidence", "importance", "stability_days", "strength"),
+                    *("valid_from", "valid_to", "superseded_by"),
+                )
+            },
         ),
         ("Record", {"fields": ("recorded_at", "version", "content_hash"), "classes": ("collapse",)}),
     )
+
+    def has_pin_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the actions are offered; the rows themselves stay read-only."""
+        return bool(request.user.has_perm("memory.change_memory"))
+
+    @admin.action(description="Pin: never forgotten by itself", permissions=["pin"])
+    def pin_selected(self, request: HttpRequest, queryset: QuerySet[Memory]) -> HttpResponse | None:
+        return ask_pin(self, request, queryset, is_pinned=True)
+
+    @admin.action(description="Unpin", permissions=["pin"])
+    def unpin_selected(self, request: HttpRequest, queryset: QuerySet[Memory]) -> HttpResponse | None:
+        return ask_pin(self, request, queryset, is_pinned=False)
 
     @admin.display(description="Text")
     def shortened_text(self, memory: Memory) -> str:
         return memory.text[:90]
 
-    @display(description="State", label={MemoryState.ACTIVE.label: "success", MemoryState.SUPERSEDED.label: "default"})
+    @display(description="State", label=STATE_COLORS)
     def state_label(self, memory: Memory) -> str:
         return memory.get_state_display()
 
@@ -68,7 +94,7 @@ class MemoryAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         memory = self.get_object(request, object_id)
         may_see = memory is not None and self.has_view_permission(request, memory)
-        shown = {"explanation": explain_memory(memory=memory)} if may_see else {}
+        shown = {"explanation": explain_memory(memory_id=memory.pk, acting_user=get_user(request))} if may_see else {}
         page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
         return page
 

@@ -132,7 +132,7 @@ class ComponentSerializer(serializers.Serializer[object]):
     contribution = serializers.FloatField(help_text="Value times weight; the contributions sum to the score.")
 
 
-class ExplanationSerializer(serializers.Serializer[object]):
+class RankingSerializer(serializers.Serializer[object]):
     semantic = ComponentSerializer()
     popularity = ComponentSerializer()
     recency = ComponentSerializer()
@@ -152,7 +152,7 @@ class FoundCreatorSerializer(serializers.Serializer[FoundCreator]):
     score = serializers.FloatField()
     why = serializers.SerializerMethodField()
 
-    @extend_schema_field(ExplanationSerializer)
+    @extend_schema_field(RankingSerializer)
     def get_why(self, found: FoundCreator) -> dict[str, dict[str, float]]:
         return {
             name: {

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from memory.enums import MemoryState, MemoryType, TargetKind
+from memory.enums import MemoryState, MemoryType, SignalKind, TargetKind
 from memory.models import ConversationTurn, Memory
 
 LONGEST_QUESTION = 10_000
@@ -70,6 +70,9 @@ class MemorySerializer(serializers.ModelSerializer[Memory]):
             "valid_to",
             "superseded_by",
             "recorded_at",
+            "importance",
+            "stability_days",
+            "is_pinned",
         )
 
     def get_superseded_by(self, memory: Memory) -> str | None:
@@ -97,3 +100,57 @@ class MemoryDetailSerializer(MemorySerializer):
     def get_evidence(self, memory: Memory) -> list[dict[str, object]]:
         found = memory.evidence.select_related("interaction").order_by("-occurred_at", "-pk")[:100]
         return list(EvidenceSerializer(found, many=True).data)
+
+
+class RestSerializer(serializers.Serializer[object]):
+    """An interaction a memory rests on. ``own_words`` is what it states, where the memory has earlier words."""
+
+    id = serializers.CharField(source="interaction_id")
+    platform = serializers.CharField()
+    type = serializers.CharField()
+    channel = serializers.CharField()
+    author = serializers.CharField()
+    text = serializers.CharField()
+    own_words = serializers.CharField()
+    occurred_at = serializers.DateTimeField()
+
+
+class FoundSignalSerializer(serializers.Serializer[object]):
+    kind = serializers.ChoiceField(choices=SignalKind.choices)
+    value = serializers.CharField()
+    number = serializers.FloatField(allow_null=True)
+    unit = serializers.CharField()
+    interaction_id = serializers.CharField()
+    extractor = serializers.CharField()
+
+
+class SlotValueSerializer(serializers.Serializer[object]):
+    """A value of a slot; ``valid_to`` is null while it holds."""
+
+    id = serializers.CharField(source="pk")
+    value = serializers.CharField()
+    text = serializers.CharField()
+    state = serializers.ChoiceField(choices=MemoryState.choices)
+    strength = serializers.IntegerField()
+    valid_from = serializers.DateTimeField()
+    valid_to = serializers.DateTimeField(allow_null=True)
+
+
+class ExplanationSerializer(serializers.Serializer[object]):
+    """Why a memory is believed; ``evidence`` is the latest, ``evidence_total`` counts all."""
+
+    memory = MemorySerializer()
+    evidence = RestSerializer(many=True)
+    evidence_total = serializers.IntegerField()
+    signals = FoundSignalSerializer(many=True)
+    chain = SlotValueSerializer(many=True)
+
+
+class SlotRecordSerializer(SlotValueSerializer):
+    """As ``SlotValueSerializer``, from a store."""
+
+    id = serializers.CharField()
+
+
+class SlotHistorySerializer(serializers.Serializer[object]):
+    values = SlotRecordSerializer(many=True)

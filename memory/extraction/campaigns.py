@@ -7,6 +7,7 @@ from memory.enums import MemoryType
 from memory.extraction.assertions import is_hearsay
 from memory.extraction.brands import list_brands
 from memory.extraction.candidates import Candidate, Source
+from memory.extraction.deals import find_deal_facts
 from memory.extraction.phrases import drop_quoted_mail, say_date, split_sentences
 
 _STEPS = {
@@ -40,6 +41,7 @@ def find_campaign_events(source: Source) -> Iterator[Candidate]:
     if not brands:
         return
     brand, when = brands[0], say_date(source.occurred_at)
+    yield from find_deal_facts(source, brand, text)
     steps = [name for name, pattern in _STEPS.items() if pattern.search(text)]
     for step in steps:
         sentence = _choose_sentence(text, _STEPS[step])

@@ -10,7 +10,10 @@ from memory.enums import MemoryType, SignalKind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """One interaction as extraction sees it; ``is_own`` tells that the creator wrote it."""
+    """One interaction as extraction sees it; ``is_own`` tells that the creator wrote it.
+
+    ``media`` names its media files, relative to the media folder.
+    """
 
     interaction_id: int
     handle: str
@@ -22,17 +25,19 @@ class Source:
     payload: Mapping[str, Any]
     occurred_at: datetime
     is_own: bool
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignalFact:
-    """A signal before it is stored; see ``Signal`` for the unit of ``number``."""
+    """A signal before it is stored; see ``Signal`` for the unit of ``number``, and for ``detail``."""
 
     kind: SignalKind
     value: str
     number: float | None = None
     unit: str = ""
     extractor: str
+    detail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

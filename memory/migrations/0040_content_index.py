@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('memory', '0007_corpus_sizes'),
+        ('memory', '0027_uses_go_with_their_memories'),
         ('creators', '0044_append_only_consents'),
     ]
 

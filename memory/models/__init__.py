@@ -1,10 +1,13 @@
+from memory.models.conflict import MemoryConflict
 from memory.models.content import ContentIndexEntry
 from memory.models.conversation import ConversationTurn
 from memory.models.feedback import Feedback, PreferenceProfile
 from memory.models.index import CorpusSize, IndexedDocument, MemoryVector, Posting, Utterance
 from memory.models.memory import Memory, MemoryEvidence
 from memory.models.recommendation import RecommendationSet
+from memory.models.session import ProcessedSession
 from memory.models.signal import Signal
+from memory.models.use import MemoryUse
 
 __all__ = [
     "ContentIndexEntry",
@@ -13,10 +16,13 @@ __all__ = [
     "Feedback",
     "IndexedDocument",
     "Memory",
+    "MemoryConflict",
     "MemoryEvidence",
+    "MemoryUse",
     "MemoryVector",
     "Posting",
     "PreferenceProfile",
+    "ProcessedSession",
     "RecommendationSet",
     "Signal",
     "Utterance",

@@ -9,7 +9,8 @@ from memory.enums import SignalKind
 class Signal(models.Model):
     """One fact of one interaction.
 
-    ``number`` is -1 to 1 for sentiment, minor units for amounts, a count for metrics.
+    ``number`` is -1 to 1 for sentiment, 0 to 1 for quality, minor units for amounts, a count for metrics. ``detail`` is
+    a statement as a language model made it, or a transcript: a replay reads it and asks nobody.
     """
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="+")
@@ -18,7 +19,8 @@ class Signal(models.Model):
     value = models.CharField(max_length=200)
     number = models.FloatField(null=True, blank=True)
     unit = models.CharField(max_length=20, blank=True)
-    extractor = models.CharField(max_length=40)
+    extractor = models.CharField(max_length=80)
+    detail = models.JSONField(null=True, blank=True)
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -15,7 +15,7 @@ from memory.queries.discovery import COMPONENTS, CreatorFilters, CreatorQuestion
 from memory.queries.own_vectors import get_summary_vector, to_vector
 from memory.queries.question_filters import read_filters
 from memory.services.question_vectors import get_question_vector
-from memory.services.sessions import blend_session, note_in_session
+from memory.services.session_context import blend_session, note_in_session
 from memory.services.summaries import build_summary
 from memory.services.tastes import Subject, get_taste
 from veri.platform.cache.aside import get_or_compute

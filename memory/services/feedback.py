@@ -14,7 +14,7 @@ from memory.errors import FeedbackTargetUnknown
 from memory.models import Feedback, PreferenceProfile
 from memory.queries.feedback_targets import may_see_target
 from memory.queries.own_vectors import get_target_vector
-from memory.services.sessions import note_in_session
+from memory.services.session_context import note_in_session
 from memory.services.tastes import Subject, read_embedding
 
 COMPLETED = 0.7  # above it a thing was watched or read for its own sake

@@ -1,27 +1,38 @@
 """Formation: interactions become signals, signals become memories that cite them.
 
+Rules read the interactions at once; what language models stated of them is read from its signals, so that forming
+again asks nobody.
+
 Idempotent: what an interaction gave is unique by content, evidence is unique by pair, and strength is counted from
 evidence. Formation of one creator is serialised by an advisory lock, so that two workers cannot write the same memory.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from creators.models import Creator, Interaction
 from memory.clients.embeddings import EmbeddingFailed
-from memory.extraction import Candidate, Source, extract
-from memory.extraction.candidates import SignalFact
-from memory.models import Signal
-from memory.queries.identities import OwnIdentity, get_own_identity
-from memory.services.indexing import Document, index_documents, list_documents, store_missing_vectors
+from memory.enums import TargetKind
+from memory.services.contradictions import note_ties, review_statements
+from memory.services.indexing import (
+    Document,
+    index_documents,
+    list_documents,
+    remove_documents,
+    store_missing_vectors,
+)
 from memory.services.locks import lock_formation
-from memory.services.merging import merge_candidates
+from memory.services.merging import Merged, merge_candidates
+from memory.services.processing import Batch, Processed, get_processor
+from memory.services.processing.registry import RULES
+from memory.services.signals import copy_signals, read_stated_candidates, read_transcripts
+from memory.services.sources import build_sources
 from memory.services.utterances import record_utterances
-from veri.platform.connections.copying import copy_rows
 from veri.platform.events.services import publish_event
 from veri.platform.observability.metrics import MEMORY_FORMATIONS
 
@@ -49,11 +60,7 @@ def form_memories(*, creator_id: int, interaction_ids: Sequence[int], now: datet
     interactions = list(
         Interaction.objects.filter(creator=creator, pk__in=interaction_ids).order_by("occurred_at", "pk")
     )
-    identity = get_own_identity(creator=creator)
-    extracted = [(one, extract(_to_source(one, creator, identity))) for one in interactions]
-    facts = [(interaction, fact) for interaction, result in extracted for fact in result.signals]
-    candidates = [(interaction, candidate) for interaction, result in extracted for candidate in result.candidates]
-    result, documents = _store(creator, interactions, facts, candidates, now=now)
+    result, documents = _store(creator, interactions, read_interactions(creator, interactions), now=now)
     try:
         store_missing_vectors(creator_id=creator_id, documents=documents)
     except EmbeddingFailed as failure:  # the memories stand; their vectors are made by the next sweep
@@ -61,18 +68,36 @@ def form_memories(*, creator_id: int, interaction_ids: Sequence[int], now: datet
     return result
 
 
+def read_interactions(creator: Creator, interactions: Sequence[Interaction]) -> Processed:
+    """Return what is in interactions: by the rules now, and by language models as they once stated it."""
+    sources = build_sources(creator=creator, interactions=interactions)
+    said = read_transcripts(interaction_ids=[one.interaction_id for one in sources if one.media])
+    if said:
+        sources = [replace(one, text=f"{one.text}\n{said.get(one.interaction_id, '')}".rstrip()) for one in sources]
+    if RULES not in settings.MEMORY_PROCESSORS:
+        return Processed(candidates=tuple(read_stated_candidates(sources=sources)))
+    read = get_processor(RULES).process(Batch(creator_id=creator.pk, handle=creator.handle, sources=tuple(sources)))
+    return replace(read, candidates=(*read.candidates, *read_stated_candidates(sources=sources)))
+
+
+def merge_processed(creator: Creator, interactions: Sequence[Interaction], read: Processed, *, now: datetime) -> Merged:
+    """Merge what was read inside the caller's transaction and formation lock, and look for contradictions."""
+    by_id = {one.pk: one for one in interactions}
+    candidates = [(by_id[pk], candidate) for pk, candidate in read.candidates]
+    merged = merge_candidates(creator=creator, candidates=candidates, now=now)
+    note_ties(creator=creator, ties=merged.ties, now=now)
+    review_statements(creator=creator, memories=[*merged.formed, *merged.strengthened], now=now)
+    return merged
+
+
 @transaction.atomic(durable=True)
 def _store(
-    creator: Creator,
-    interactions: list[Interaction],
-    facts: list[tuple[Interaction, SignalFact]],
-    candidates: list[tuple[Interaction, Candidate]],
-    *,
-    now: datetime,
+    creator: Creator, interactions: list[Interaction], read: Processed, *, now: datetime
 ) -> tuple[FormationResult, list[Document]]:
     lock_formation(creator_id=creator.pk)
-    _copy_signals(facts, now=now)
-    merged = merge_candidates(creator=creator, candidates=candidates, now=now)
+    copy_signals(creator_id=creator.pk, facts=read.signals, now=now)
+    merged = merge_processed(creator, interactions, read, now=now)
+    remove_documents(creator_id=creator.pk, kind=TargetKind.MEMORY, ids=[one.pk for one in merged.reworded])
     documents = list_documents(merged.memories, interactions)
     index_documents(creator_id=creator.pk, documents=documents)
     record_utterances(creator_id=creator.pk, interactions=interactions)
@@ -86,38 +111,8 @@ def _store(
         MEMORY_FORMATIONS.labels(type=memory.type).inc()
     result = FormationResult(
         interactions=len(interactions),
-        signals=len(facts),
+        signals=len(read.signals),
         formed=len(merged.formed),
         strengthened=len(merged.strengthened),
     )
     return result, documents
-
-
-def _to_source(interaction: Interaction, creator: Creator, identity: OwnIdentity) -> Source:
-    return Source(
-        interaction_id=interaction.pk,
-        handle=creator.handle,
-        platform=interaction.platform,
-        type=interaction.type,
-        channel=interaction.channel,
-        author=interaction.author,
-        text=interaction.text,
-        payload=interaction.payload if isinstance(interaction.payload, dict) else {},
-        occurred_at=interaction.occurred_at,
-        is_own=identity.wrote(interaction),
-    )
-
-
-def _copy_signals(facts: list[tuple[Interaction, SignalFact]], *, now: datetime) -> None:
-    """Store the signals that are not stored yet."""
-    read = Signal.objects.filter(interaction__in={one.pk for one, _ in facts})
-    known = set(read.values_list("interaction_id", "kind", "value"))
-    copy_rows(
-        model=Signal,
-        columns=("creator_id", "interaction_id", "kind", "value", "number", "unit", "extractor", "recorded_at"),
-        rows=(
-            (one.creator_id, one.pk, fact.kind.value, fact.value, fact.number, fact.unit, fact.extractor, now)
-            for one, fact in facts
-            if (one.pk, fact.kind.value, fact.value) not in known
-        ),
-    )

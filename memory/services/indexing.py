@@ -89,12 +89,19 @@ def remove_orphans(*, creator_id: int) -> int:
     removed = 0
     for kind in (TargetKind.MEMORY, TargetKind.INTERACTION):
         keys = list(_find_orphans(kind).filter(creator_id=creator_id).values_list("target_id", flat=True))
-        for index in (IndexedDocument, Posting, MemoryVector):
-            index._default_manager.filter(creator_id=creator_id, kind=kind, target_id__in=keys).delete()  # noqa: SLF001  same
+        remove_documents(creator_id=creator_id, kind=kind, ids=keys)
         if kind == TargetKind.INTERACTION:
             Utterance.objects.filter(creator_id=creator_id, interaction_id__in=keys).delete()
         removed += len(keys)
     return removed
+
+
+def remove_documents(*, creator_id: int, kind: TargetKind, ids: Sequence[int]) -> None:
+    """Take documents out of the index, words and vectors. Needs the creator's formation lock."""
+    if not ids:
+        return
+    for index in (IndexedDocument, Posting, MemoryVector):
+        index._default_manager.filter(creator_id=creator_id, kind=kind, target_id__in=ids).delete()  # noqa: SLF001  same
 
 
 def store_missing_vectors(*, creator_id: int, documents: Sequence[Document]) -> int:
@@ -125,12 +132,13 @@ def store_waiting_vectors(*, limit: int = WAITING) -> int:
     waiting = IndexedDocument.objects.filter(~Exists(embedded)).order_by("creator_id", "pk")
     rows = list(waiting.values_list("creator_id", "kind", "target_id")[:limit])
     return sum(
-        store_missing_vectors(creator_id=creator_id, documents=_load_documents([row[1:] for row in group]))
+        store_missing_vectors(creator_id=creator_id, documents=load_documents([row[1:] for row in group]))
         for creator_id, group in groupby(rows, key=lambda row: row[0])
     )
 
 
-def _load_documents(keys: Sequence[tuple[str, int]]) -> list[Document]:
+def load_documents(keys: Sequence[tuple[str, int]]) -> list[Document]:
+    """Return what can be found of memories and interactions that exist, by (kind, id)."""
     memory_ids = [pk for kind, pk in keys if kind == TargetKind.MEMORY]
     interaction_ids = [pk for kind, pk in keys if kind == TargetKind.INTERACTION]
     return list_documents(

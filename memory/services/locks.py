@@ -3,9 +3,16 @@
 from django.db import connection
 
 FORMATION = 7_302
+SESSION = 7_303
 
 
 def lock_formation(*, creator_id: int) -> None:
     """Serialise formation of one creator until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [FORMATION, creator_id])
+
+
+def lock_session(*, creator_id: int, conversation: str) -> None:
+    """Serialise the claims of one conversation's sessions until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SESSION, f"{creator_id}:{conversation}"])

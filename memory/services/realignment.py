@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from creators.models import Creator
+from memory.enums import TargetKind
+from memory.extraction.wording import is_worded
 from memory.models import Memory, MemoryEvidence
-from memory.services.indexing import list_creators_with_orphans, remove_orphans
+from memory.services.indexing import (
+    index_documents,
+    list_creators_with_orphans,
+    list_documents,
+    remove_documents,
+    remove_orphans,
+)
 from memory.services.locks import lock_formation
-from memory.services.merging import LATEST_EVIDENCE, realign_slot
+from memory.services.merging import LATEST_EVIDENCE, realign_group, realign_slot, reword
+from memory.services.timeline import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +46,26 @@ def list_creators_out_of_line() -> list[int]:
 
 @transaction.atomic(durable=True)
 def realign_memories(*, creator_id: int, now: datetime) -> RealignmentResult:
-    """Delete memories without evidence, recount the others, rearrange their slots; running it again changes nothing."""
+    """Delete memories without evidence, recount the others, arrange anew what they stand beside.
+
+    Running it again changes nothing. Memories that lost the evidence their words came from take those of the earliest
+    that is left.
+    """
     lock_formation(creator_id=creator_id)
     affected = list(_list_out_of_line(Memory.objects.filter(creator_id=creator_id)))
     empty = [one for one in affected if not _list_evidence(one)]
     Memory.objects.filter(pk__in=[one.pk for one in empty]).delete()
     weakened = [one for one in affected if one not in empty]
-    for memory in weakened:
-        _recount(memory)
+    reworded = [memory for memory in weakened if _recount(memory)]
     creator = Creator.objects.get(pk=creator_id)
-    for key in sorted({(one.subject, one.predicate) for one in affected if one.is_slot}):
+    merged = [
         realign_slot(creator=creator, key=key, now=now)
+        for key in sorted({(one.subject, one.predicate) for one in affected if one.is_slot})
+    ]
+    worded = [one for one in affected if not one.is_slot and is_worded(one.predicate)]
+    groups = sorted({(one.type, one.subject, one.predicate) for one in worded})
+    merged += [realign_group(creator=creator, key=group, now=now) for group in groups]
+    _index_anew(creator_id, [*reworded, *(memory for one in merged for memory in [*one.formed, *one.reworded])])
     unindexed = remove_orphans(creator_id=creator_id)
     return RealignmentResult(removed=len(empty), weakened=len(weakened), unindexed=unindexed)
 
@@ -57,14 +75,32 @@ def _list_out_of_line(memories: QuerySet[Memory]) -> QuerySet[Memory]:
     return counted.exclude(strength=F("evidence_count"))
 
 
-def _list_evidence(memory: Memory) -> list[int]:
-    rested = MemoryEvidence.objects.filter(memory=memory).order_by("-occurred_at", "-interaction_id")
-    return list(rested.values_list("interaction_id", flat=True))
+def _index_anew(creator_id: int, memories: list[Memory]) -> None:
+    """Index memories that have other words now, or are new; their vectors are made by the next sweep."""
+    existing = Memory.objects.filter(pk__in={one.pk for one in memories})
+    documents = list_documents(existing, [])
+    remove_documents(creator_id=creator_id, kind=TargetKind.MEMORY, ids=[one.target_id for one in documents])
+    index_documents(creator_id=creator_id, documents=documents)
 
 
-def _recount(memory: Memory) -> None:
+def _list_evidence(memory: Memory) -> list[MemoryEvidence]:
+    rested = MemoryEvidence.objects.filter(memory=memory)
+    return list(rested.order_by("-occurred_at", "-interaction_id"))
+
+
+def _recount(memory: Memory) -> bool:
+    """Bring a memory in line with its evidence; return whether its words changed."""
     evidence = _list_evidence(memory)
-    earliest = MemoryEvidence.objects.filter(memory=memory).aggregate(at=Min("occurred_at"))["at"]
+    earliest = evidence[-1]
+    words = Words(earliest.value, earliest.text) if earliest.text else Words(memory.value, memory.text)
+    is_reworded = words != (memory.value, memory.text)
+    reword(memory, words)
     Memory.objects.filter(pk=memory.pk).update(
-        strength=len(evidence), latest_evidence=evidence[:LATEST_EVIDENCE], valid_from=earliest
+        strength=len(evidence),
+        latest_evidence=[one.interaction_id for one in evidence[:LATEST_EVIDENCE]],
+        valid_from=earliest.occurred_at,
+        value=memory.value,
+        text=memory.text,
+        importance=memory.importance,
     )
+    return is_reworded

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from memory.models.memory import DEFAULT_IMPORTANCE, DEFAULT_STABILITY_DAYS
+
 
 class MemoryRecord(NamedTuple):
     """A memory as readers see it, the same from either store; a tuple, since every question makes dozens."""
@@ -22,6 +24,9 @@ class MemoryRecord(NamedTuple):
     latest_evidence: tuple[int, ...]
     valid_from: datetime
     valid_to: datetime | None
+    importance: float = DEFAULT_IMPORTANCE
+    stability_days: float = DEFAULT_STABILITY_DAYS
+    is_pinned: bool = False
 
 
 RECORD_FIELDS = MemoryRecord._fields

@@ -6,6 +6,7 @@ from typing import Any
 
 from memory.datasets import MEMORIES
 from memory.enums import MemoryState
+from memory.models.memory import DEFAULT_IMPORTANCE, DEFAULT_STABILITY_DAYS
 from memory.stores.memories import RECORD_FIELDS, MemoryRecord
 from memory.stores.postgres_memories import PostgresMemoryStore
 from migration.services.lazy_fill import fill_missing
@@ -13,6 +14,8 @@ from migration.stores.documents import LIVE
 from veri.platform.connections.mongo import get_database
 
 _PROJECTION = {"terms": 0, "keywords": 0}
+# What documents written by an older mapper lack until verification has brought them up to date.
+_ADDED = {"importance": DEFAULT_IMPORTANCE, "stability_days": DEFAULT_STABILITY_DAYS, "is_pinned": False}
 
 
 class MongoMemoryStore:
@@ -42,5 +45,5 @@ def _collection() -> Any:
 
 def _to_record(document: dict[str, Any]) -> MemoryRecord:
     row = MEMORIES.mapper.to_row(document)
-    values = {name: row[name] for name in RECORD_FIELDS}
+    values = {name: row[name] if name in row else _ADDED[name] for name in RECORD_FIELDS}
     return MemoryRecord(**values | {"latest_evidence": tuple(row["latest_evidence"])})

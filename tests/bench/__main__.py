@@ -14,6 +14,7 @@ BENCHES = (
     "backfill",
     "verify",
     "routing",
+    "formation",
     "chat",
     "burst",
     "discovery",

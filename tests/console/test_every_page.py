@@ -14,10 +14,13 @@ from memory.models import (
     Feedback,
     IndexedDocument,
     Memory,
+    MemoryConflict,
     MemoryEvidence,
+    MemoryUse,
     MemoryVector,
     Posting,
     PreferenceProfile,
+    ProcessedSession,
     RecommendationSet,
     Signal,
 )
@@ -53,7 +56,7 @@ def ids(model):
 
 
 @pytest.fixture
-def rows(creator, operator):
+def rows(creator, operator):  # noqa: PLR0915  a row of every model
     """At least one row of every model, where the system itself makes none."""
     interaction = make_interactions(creator, 1)[0]
     dataset = Dataset.objects.get(name="interactions")
@@ -81,6 +84,15 @@ def rows(creator, operator):
     Signal.objects.create(
         creator=creator, interaction=interaction, kind="topic", value="food", extractor="t", recorded_at=NOW
     )
+    MemoryUse.objects.create(memory=memory, last_cited_at=NOW, times_cited=1)
+    MemoryConflict.objects.create(
+        creator=creator, kind="statements", key="k", subject="home", predicate="town", first_value="Faro",
+        second_value="Lisbon", recorded_at=NOW,
+    )  # fmt: skip
+    ProcessedSession.objects.create(
+        creator=creator, processor="claude", conversation="chat:", last_interaction_id=interaction.pk,
+        lease_until=NOW, recorded_at=NOW,
+    )  # fmt: skip
     target = {"creator": creator, "kind": "memory", "target_id": memory.pk}
     IndexedDocument.objects.create(**target, length=3)
     Posting.objects.create(**target, term="lisbon", frequency=1, length=3)

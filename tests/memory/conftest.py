@@ -12,6 +12,7 @@ from memory.clients.embeddings import get_embedder
 from memory.services.formation import form_memories
 from tests.conftest import NOW
 from tests.fakes.claude import FakeClaude, run_claude_server
+from tests.fakes.ollama import FakeOllama, run_ollama_server
 from tests.fakes.voyage import FakeVoyage, run_voyage_server
 from veri.platform.connections.redis import get_redis
 
@@ -84,6 +85,14 @@ def voyage(settings, monkeypatch) -> Iterator[FakeVoyage]:
         yield fake
         get_embedder()._http.close()
         get_embedder.cache_clear()
+
+
+@pytest.fixture
+def ollama(settings) -> Iterator[FakeOllama]:
+    with run_ollama_server() as fake:
+        settings.OLLAMA_BASE_URL = fake.url
+        settings.OLLAMA_MODEL = "tiny"
+        yield fake
 
 
 @pytest.fixture

@@ -88,6 +88,44 @@ def test_memory_of_another_is_not_found(known):
     assert APIClient().get(URL, MINE).status_code == 401
 
 
+@pytest.mark.parametrize(("days", "values"), [(-1, []), (0, ["Porto"]), (1, ["Lisbon"]), (9, ["Lisbon"])])
+def test_list_tells_what_held_at_an_instant(client, known, days, values):
+    asked = MINE | {"as_of": (NOW + timedelta(days=days)).isoformat(), "type": "creator_entity"}
+    assert [one["value"] for one in client.get(URL, asked).json()["results"]] == values
+    assert client.get(URL, MINE | {"as_of": "yesterday"}).status_code == 400
+
+
+def test_why_is_answered_in_one_query(client, known, django_assert_num_queries):
+    memory = Memory.objects.get(value="Lisbon")
+    with django_assert_num_queries(1):
+        body = client.get(f"{URL}/{memory.pk}/evidence").json()
+    (rest,) = body["evidence"]
+    assert (rest["id"], rest["text"], rest["own_words"]) == (str(memory.latest_evidence[0]), "I live in Lisbon.", "")
+    assert (body["memory"]["id"], body["memory"]["is_pinned"], body["evidence_total"]) == (str(memory.pk), False, 1)
+    assert [(one["value"], one["state"]) for one in body["chain"]] == [("Porto", "superseded"), ("Lisbon", "active")]
+    assert ("quality", "high") in {(one["kind"], one["value"]) for one in body["signals"]}
+    assert client.get(f"{URL}/{memory.pk + 99}/evidence").status_code == 404
+
+
+def test_why_is_told_to_nobody_else(known):
+    stranger = APIClient()
+    stranger.force_authenticate(User.objects.create_user("bea"))
+    assert stranger.get(f"{URL}/{Memory.objects.first().pk}/evidence").status_code == 404
+    assert stranger.get(f"{URL}/history", MINE | {"predicate": "home town"}).status_code == 404
+
+
+def test_history_of_a_slot_is_told_in_order(client, known):
+    body = client.get(f"{URL}/history", MINE | {"predicate": "home town"}).json()
+    assert [(one["value"], one["state"], one["strength"]) for one in body["values"]] == [
+        ("Porto", "superseded", 1),
+        ("Lisbon", "active", 1),
+    ]
+    assert body["values"][0]["valid_to"] == body["values"][1]["valid_from"]
+    assert client.get(f"{URL}/history", MINE | {"predicate": "shoe size"}).json() == {"values": []}
+    for wrong in ("", "x" * 121, "\0"):
+        assert client.get(f"{URL}/history", MINE | {"predicate": wrong}).status_code == 400
+
+
 def test_list_query_count_is_constant(client, owner, creator, django_assert_num_queries):
     say(creator, "I live in Lisbon.")
     form(creator)

@@ -87,7 +87,10 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         (
             ModelLink(label="memory.memory", icon="neurology"),
             ModelLink(label="memory.memoryevidence", icon="menu_book", title="Evidence"),
+            ModelLink(label="memory.memoryconflict", icon="call_split", title="Contradictions"),
             ModelLink(label="memory.signal", icon="sensors"),
+            ModelLink(label="memory.processedsession", icon="psychology", title="Sessions read"),
+            ModelLink(label="memory.memoryuse", icon="format_quote", title="Citations"),
             ModelLink(label="memory.conversationturn", icon="chat"),
             ModelLink(label="memory.indexeddocument", icon="search"),
             ModelLink(label="memory.posting", icon="list"),

@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ LOCAL_SECRET = "local-development-only-not-a-secret"  # noqa: S105  refused outs
 SHORTEST_SECRET = 32  # characters
 LOCAL_ENCRYPTION_KEY = "bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA="
 FLAG_NAMES = ("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH", "MEMORY_DECAY", "COST_TRACKING")
+PROCESSORS = ("rules", "claude", "ollama", "whisper")
 PLATFORM_VARIABLES = ("YOUTUBE", "TWITCH", "TWITTER", "TIKTOK")
 STORE_SCHEMES = {
     "DATABASE_URL": ("postgres", "postgresql"),
@@ -51,6 +53,12 @@ class Environment:
     claude_api_key: str = field(repr=False)
     claude_base_url: str
     claude_model: str
+    memory_processors: list[str]
+    memory_session_pause: timedelta
+    ollama_base_url: str
+    ollama_model: str
+    whisper_model_dir: str
+    whisper_media_dir: str
     openai_api_key: str = field(repr=False)
     voyage_api_key: str = field(repr=False)
     voyage_base_url: str
@@ -171,6 +179,12 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         claude_api_key=reader.text("CLAUDE_API_KEY"),
         claude_base_url=reader.url("CLAUDE_BASE_URL", "https://api.anthropic.com", schemes=("https", "http")),
         claude_model=reader.text("CLAUDE_MODEL", "claude-haiku-5-5"),
+        memory_processors=_read_processors(reader),
+        memory_session_pause=timedelta(minutes=reader.number("MEMORY_SESSION_MINUTES", 30, low=1, high=1440)),
+        ollama_base_url=reader.url("OLLAMA_BASE_URL", "http://127.0.0.1:11434", schemes=("http", "https")),
+        ollama_model=reader.text("OLLAMA_MODEL", "llama3.2"),
+        whisper_model_dir=reader.text("WHISPER_MODEL_DIR"),
+        whisper_media_dir=reader.text("WHISPER_MEDIA_DIR"),
         openai_api_key=reader.text("OPENAI_API_KEY"),
         voyage_api_key=reader.text("VOYAGE_API_KEY"),
         voyage_base_url=reader.url("VOYAGE_BASE_URL", "https://api.voyageai.com", schemes=("https", "http")),
@@ -229,6 +243,13 @@ def _read_forced_off(reader: EnvironmentReader) -> list[str]:
     unknown = sorted(set(names) - set(FLAG_NAMES))
     if unknown:
         reader.problems.append(f"FLAGS_FORCED_OFF names unknown flags; known are {', '.join(FLAG_NAMES)}")
+    return names
+
+
+def _read_processors(reader: EnvironmentReader) -> list[str]:
+    names = list(dict.fromkeys(reader.words("MEMORY_PROCESSORS", "rules")))
+    if set(names) - set(PROCESSORS):
+        reader.problems.append(f"MEMORY_PROCESSORS names unknown processors; known are {', '.join(PROCESSORS)}")
     return names
 
 

@@ -16,13 +16,14 @@ class Script:
 class Answer(Script):
     """Stream lines; ``{memory}`` and ``{interaction}`` stand for the first id of that kind in the prompt.
 
-    ``pause`` is seconds between parts of ``part_size`` characters.
+    ``pause`` is seconds between parts of ``part_size`` characters. ``is_verbatim`` sends the lines as they are.
     """
 
     lines: tuple[str, ...] = ("The main sponsor is Brightpan [{memory}].",)
     output_tokens: int = 40
     pause: float = 0.0
     part_size: int = 7
+    is_verbatim: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

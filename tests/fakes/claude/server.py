@@ -98,7 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send("message_start", message=message | {"stop_reason": None, "stop_sequence": None, "usage": usage})
         self._send("content_block_start", index=0, content_block={"type": "text", "text": ""})
         self._send("ping")
-        for part in _split(_fill(script.lines, body), script.part_size):
+        text = "\n".join(script.lines) if script.is_verbatim else _fill(script.lines, body)
+        for part in _split(text, script.part_size):
             self._send("content_block_delta", index=0, delta={"type": "text_delta", "text": part})
             time.sleep(script.pause)
         if isinstance(script, Cut):

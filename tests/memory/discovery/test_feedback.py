@@ -6,7 +6,7 @@ from memory.clients.embeddings import get_embedder
 from memory.models import Feedback, PreferenceProfile
 from memory.queries.own_vectors import get_target_vector
 from memory.services.feedback import SEEN, move_average
-from memory.services.sessions import read_session
+from memory.services.session_context import read_session
 from tests.memory.conftest import make_creator
 from tests.memory.discovery.conftest import make_found_creator, post_video, publish
 

@@ -28,7 +28,14 @@ from veri.platform.text.analysis import LONGEST_TERM, LONGEST_TEXT
         ("ﬁne Ⅳ ①", ["fine", "iv", "1"]),
         ("مرحبا بالعالم", ["مرحبا", "بالعالم"]),
         ("שלום עולם", ["שלום", "עולם"]),
-        ("日本語", ["日本語"]),
+        ("日本語", ["日本", "本語"]),
+        ("猫", ["猫"]),
+        ("iPhone用ケース", ["iphon", "用ケ", "ケー", "ース"]),
+        ("¿Dónde están las recetas de la cocina?", ["recet", "cocin"]),
+        ("Las recetas y la cocina de mi casa", ["recet", "cocin", "cas"]),
+        ("Ich habe die neuen Videos in Köln gedreht", ["neu", "videos", "koln", "gedreht"]),
+        ("Спасибо, эти рецепты очень хорошие", ["рецепт", "хорош"]),
+        ("El Camino de la Vida is the song that I love", ["el", "camino", "de", "la", "vida", "song", "love"]),
     ],
 )
 def test_text_becomes_terms(text, terms):

@@ -1,18 +1,45 @@
-"""From text to index terms: normalised, split, stop words removed, stemmed (Snowball English); names are kept."""
+"""From text to index terms: normalised, split, stop words removed, stemmed by the text's language; names are kept.
+
+The text alone decides: a question in Spanish and a message in Spanish give the same terms, on every store. What is not
+certainly another language is analysed as English.
+"""
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 import snowballstemmer
 
-from veri.platform.text.stop_words import ENGLISH
+from veri.platform.text.function_words import FUNCTION_WORDS
+from veri.platform.text.languages import ENGLISH, detect_language
+from veri.platform.text.stop_words import ENGLISH as ENGLISH_STOP_WORDS
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 LONGEST_TERM = 40
 LONGEST_TEXT = 20_000  # characters; what lies beyond is not indexed
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:['’][^\W_]+)?")
-_stem = snowballstemmer.stemmer("english").stemWord
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")  # Thai, kana and Chinese signs
+_SNOWBALL = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hi": "hindi",
+    "id": "indonesian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
 
 
 def normalise(text: str) -> str:
@@ -26,7 +53,10 @@ def normalise(text: str) -> str:
 
 def analyse(text: str) -> list[str]:
     """Return the index terms of a text in order, repeats included."""
-    return [term for word in list_words(text) if (term := _to_term(word))]
+    language = detect_language(text) or ENGLISH
+    if text.isascii():
+        return [term for word in list_words(text) if (term := _to_term(word, language))]
+    return [term for word in list_words(text) for part in _divide(word) if (term := _to_term(part, language))]
 
 
 def list_words(text: str) -> list[str]:
@@ -34,9 +64,38 @@ def list_words(text: str) -> list[str]:
     return _WORD.findall(normalise(text[:LONGEST_TEXT]))
 
 
+def _divide(word: str) -> list[str]:
+    """Return a word; of writing without blanks between words, its overlapping pairs of signs."""
+    run = _UNSPACED.search(word)
+    if run is None:
+        return [word]
+    signs = run[0]
+    pairs = [signs[place : place + 2] for place in range(len(signs) - 1)] or [signs]
+    return [*_split_rest(word[: run.start()]), *pairs, *_split_rest(word[run.end() :])]
+
+
+def _split_rest(rest: str) -> list[str]:
+    return [found for found in _UNSPACED.split(rest) if found]
+
+
 @lru_cache(maxsize=100_000)
-def _to_term(word: str) -> str:
+def _to_term(word: str, language: str) -> str:
     bare = word.replace("’", "'").removesuffix("'s").replace(",", "")
-    if bare in ENGLISH or word in ENGLISH:
+    stop_words = _get_stop_words(language)
+    if bare in stop_words or word in stop_words:
         return ""
-    return str(_stem(bare))[:LONGEST_TERM]
+    stemmer = _get_stemmer(language)
+    return str(stemmer(bare) if stemmer else bare)[:LONGEST_TERM]
+
+
+@cache
+def _get_stop_words(language: str) -> frozenset[str]:
+    if language == ENGLISH:
+        return ENGLISH_STOP_WORDS
+    return frozenset(normalise(word) for word in FUNCTION_WORDS.get(language, ()))
+
+
+@cache
+def _get_stemmer(language: str) -> Any:
+    """Return Snowball's stemmer of a language, or None; each loads with the first text in it."""
+    return snowballstemmer.stemmer(_SNOWBALL[language]).stemWord if language in _SNOWBALL else None

@@ -1,0 +1,33 @@
+"""What is known of a creator, described so that two formations can be compared: by content, without row ids."""
+
+from collections import defaultdict
+from typing import Any
+
+from memory.enums import MemoryState
+from memory.models import Memory, MemoryEvidence
+
+# What people and time made of a memory is no matter of formation.
+_LEFT_ALONE = frozenset({MemoryState.DORMANT.value, MemoryState.ARCHIVED.value})
+COLUMNS = (
+    *("type", "subject", "predicate", "value", "text", "keywords", "is_slot", "confidence", "importance"),
+    *("stability_days", "strength", "latest_evidence", "valid_from", "valid_to"),
+)
+
+
+def describe_memories(*, creator_id: int) -> dict[str, dict[str, Any]]:
+    """Return every memory by content hash: its columns, its successor's hash, and the interactions it rests on."""
+    memories = Memory.objects.filter(creator_id=creator_id)
+    hashes = dict(memories.values_list("pk", "content_hash"))
+    evidence: dict[int, set[int]] = defaultdict(set)
+    rested = MemoryEvidence.objects.filter(memory__creator_id=creator_id)
+    for memory_id, interaction_id in rested.values_list("memory_id", "interaction_id").iterator(chunk_size=5000):
+        evidence[memory_id].add(interaction_id)
+    return {
+        row["content_hash"]: {name: row[name] for name in COLUMNS}
+        | {
+            "state": MemoryState.ACTIVE.value if row["state"] in _LEFT_ALONE else row["state"],
+            "superseded_by": hashes.get(row["superseded_by_id"]),
+            "evidence": frozenset(evidence[row["pk"]]),
+        }
+        for row in memories.values("pk", "content_hash", "state", "superseded_by_id", *COLUMNS)
+    }
