@@ -37,3 +37,7 @@ class ModelRefusedRequest(ModelCallFailed):
 
 class ModelStreamCut(ModelCallFailed):
     """The answer broke off after it had begun; what was used until then is metered."""
+
+
+class ReembeddingRefused(Exception):
+    """Raised when a step of a change of provider cannot be taken now; the text tells an operator why."""

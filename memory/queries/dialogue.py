@@ -12,6 +12,7 @@ from math import log1p
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.enums import EmbeddingProvider
 from memory.queries.conversations import UtteranceRecord
 from memory.queries.periods import NamedDate
 
@@ -63,6 +64,7 @@ BY_WORDS_AND_VECTORS = DialogueWeights(
     date=12.6,
     times=4.1,
 )
+_BY_PROVIDER = {EmbeddingProvider.MINILM: BY_WORDS_AND_VECTORS}
 WORDS_FADE, WORDS_REACH = 0.8, 8
 SIMILAR_FADE, SIMILAR_REACH = 0.6, 4
 
@@ -81,6 +83,11 @@ class DialogueQuestion:
     asks_time: bool
     weights: DialogueWeights
     unit: float = 1.0
+
+
+def get_weights(provider: EmbeddingProvider | None) -> DialogueWeights:
+    """Return the weights for words alone, or with a provider's vectors: wordllama's where no others are fitted."""
+    return BY_WORDS if provider is None else _BY_PROVIDER.get(provider, BY_WORDS_AND_VECTORS)
 
 
 def get_unit(*, documents: int) -> float:

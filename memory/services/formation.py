@@ -17,10 +17,11 @@ from memory.extraction import Candidate, Source, extract
 from memory.extraction.candidates import SignalFact
 from memory.models import Signal
 from memory.queries.identities import OwnIdentity, get_own_identity
-from memory.services.indexing import Document, index_documents, list_documents, store_missing_vectors
+from memory.services.indexing import Document, index_documents, list_documents
 from memory.services.locks import lock_formation
 from memory.services.merging import merge_candidates
 from memory.services.utterances import record_utterances
+from memory.services.vectors import store_missing_vectors
 from veri.platform.connections.copying import copy_rows
 from veri.platform.events.services import publish_event
 from veri.platform.observability.metrics import MEMORY_FORMATIONS

@@ -3,9 +3,16 @@
 from django.db import connection
 
 FORMATION = 7_302
+PROVIDERS = 7_303_002
 
 
 def lock_formation(*, creator_id: int) -> None:
     """Serialise formation of one creator until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [FORMATION, creator_id])
+
+
+def lock_providers() -> None:
+    """Serialise changes of the provider until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROVIDERS])

@@ -1,17 +1,21 @@
 """Search one creator's memory: embed the question where vectors are wanted and affordable, then retrieve."""
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
-from memory.clients.embeddings import EmbeddingFailed
+from memory.clients.embeddings import EmbeddingFailed, get_space
 from memory.queries.conversations import drop_speakers, find_speakers
+from memory.queries.providers import get_active_provider
 from memory.queries.retrieval import Retrieval, SearchFilters, retrieve
 from memory.services.embedding import embed_metered
+from memory.stores import QuestionVector
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
 from migration.queries.routes import Store
 
 EVERYTHING = SearchFilters()
+logger = structlog.get_logger(__name__)
 
 
 def search_memory(
@@ -31,12 +35,14 @@ def search_memory(
     return retrieve(creator_id=creator_id, question=question, vector=vector, limit=limit, filters=filters, store=store)
 
 
-def _embed(creator_id: int, question: str, action: str) -> NDArray[np.float32] | None:
-    """Return the question's vector in the precision of stored ones, or None: words alone must then do."""
+def _embed(creator_id: int, question: str, action: str) -> QuestionVector | None:
+    """Return the question's vector by the provider that is searched, or None: words alone must then do."""
     try:
+        space = get_space(get_active_provider())
         asked = drop_speakers(question, find_speakers(creator_id=creator_id, question=question))
-        vectors = embed_metered([asked], creator_id=creator_id, action=f"question:{action}")
-    except EmbeddingFailed:
+        vectors = embed_metered([asked], provider=space.provider, creator_id=creator_id, action=f"question:{action}")
+    except EmbeddingFailed as failure:
+        logger.warning("question_not_embedded", creator=creator_id, reason=str(failure))
         return None
-    vector: NDArray[np.float32] = vectors[0].astype(np.float16).astype(np.float32)
-    return vector
+    numbers: NDArray[np.float32] = vectors[0].astype(np.float16).astype(np.float32)
+    return QuestionVector(space=space, numbers=numbers)

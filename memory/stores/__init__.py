@@ -5,7 +5,15 @@ from memory.stores.mongo_memories import MongoMemoryStore
 from memory.stores.mongo_search import MongoSearchStore
 from memory.stores.postgres_memories import PostgresMemoryStore
 from memory.stores.postgres_search import PostgresSearchStore
-from memory.stores.search import Neighbour, SearchStore, Target, TermMatch, TermScoring
+from memory.stores.search import (
+    Neighbour,
+    Neighbourhood,
+    QuestionVector,
+    SearchStore,
+    Target,
+    TermMatch,
+    TermScoring,
+)
 
 __all__ = [
     "MemoryRecord",
@@ -13,8 +21,10 @@ __all__ = [
     "MongoMemoryStore",
     "MongoSearchStore",
     "Neighbour",
+    "Neighbourhood",
     "PostgresMemoryStore",
     "PostgresSearchStore",
+    "QuestionVector",
     "SearchStore",
     "Target",
     "TermMatch",

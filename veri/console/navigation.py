@@ -87,6 +87,11 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="memory.indexeddocument", icon="search"),
             ModelLink(label="memory.posting", icon="list"),
             ModelLink(label="memory.memoryvector", icon="scatter_plot"),
+            ModelLink(label="memory.minilmvector", icon="scatter_plot", title="MiniLM vectors"),
+            ModelLink(label="memory.voyagevector", icon="scatter_plot", title="Voyage vectors"),
+            ModelLink(label="memory.vectorindex", icon="account_tree", title="Vector indexes"),
+            ModelLink(label="memory.reembedding", icon="autorenew", title="Changes of provider"),
+            ModelLink(label="memory.embeddingchoice", icon="tune", title="Provider searched"),
         ),
     ),
     (

@@ -1,0 +1,84 @@
+"""Whose vectors are searched and made. Every process sees a change within two seconds: the copy lives one."""
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import ProgrammingError, connection
+
+from memory.enums import EmbeddingProvider, ReembeddingState
+from veri.platform.connections.reading import fetch_rows
+
+CACHE_SECONDS = 1.0
+_READ = """
+SELECT 'active', provider, '' FROM memory_embeddingchoice
+UNION ALL
+SELECT state, source, target FROM memory_reembedding WHERE state IN ('running', 'switched')"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvidersInUse:
+    """The provider that is searched, the one a re-embedding is about to replace it by, and those not dropped yet."""
+
+    active: EmbeddingProvider
+    target: EmbeddingProvider | None = None
+    kept: frozenset[EmbeddingProvider] = frozenset()
+
+    @property
+    def written(self) -> tuple[EmbeddingProvider, ...]:
+        """Return who makes vectors of what is new, the searched one first."""
+        return (self.active, self.target) if self.target else (self.active,)
+
+    @property
+    def every(self) -> frozenset[EmbeddingProvider]:
+        return self.kept | set(self.written)
+
+
+@dataclass
+class _Copy:
+    read_at: float | None = None
+    value: ProvidersInUse | None = None
+
+
+_copy = _Copy()
+
+
+def get_providers_in_use() -> ProvidersInUse:
+    """Return this process's copy, at most a second old."""
+    now = time.monotonic()
+    if _copy.value is None or _copy.read_at is None or now - _copy.read_at > CACHE_SECONDS:
+        _copy.value = read_providers_in_use()
+        _copy.read_at = now
+    return _copy.value
+
+
+def get_active_provider() -> EmbeddingProvider:
+    """Return whose vectors are searched."""
+    return get_providers_in_use().active
+
+
+def read_providers_in_use() -> ProvidersInUse:
+    """Return what the database says now: for what decides writes."""
+    active, target, kept = EmbeddingProvider(settings.EMBEDDING_PROVIDER), None, set()
+    for state, first, second in _fetch():
+        if state == "active":
+            active = EmbeddingProvider(first)
+        elif state == ReembeddingState.RUNNING:
+            target = EmbeddingProvider(second)
+        else:
+            kept.add(EmbeddingProvider(first))
+    return ProvidersInUse(active=active, target=target, kept=frozenset(kept))
+
+
+def forget_providers() -> None:
+    """Drop this process's copy, so that the next reading asks the database."""
+    _copy.read_at = None
+
+
+def _fetch() -> list[tuple[str, ...]]:
+    try:
+        return fetch_rows(_READ, [])
+    except ProgrammingError:
+        if connection.in_atomic_block:  # spoilt now
+            raise
+        return []  # while migrations run, the tables may not exist yet
