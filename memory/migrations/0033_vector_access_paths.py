@@ -12,7 +12,7 @@ SAMPLES = {
 
 def create_sample_index(table, name):
     return migrations.RunSQL(
-        sql=f"CREATE INDEX CONCURRENTLY {name} ON {table} (creator_id, target_id) WHERE target_id % 7 = 0",
+        sql=f"CREATE INDEX CONCURRENTLY {name} ON {table} (creator_id, target_id, kind) WHERE target_id % 7 = 0",
         reverse_sql=f"DROP INDEX CONCURRENTLY {name}",
     )
 

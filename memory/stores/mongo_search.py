@@ -17,6 +17,7 @@ from memory.stores.search import (
     MEASURED,
     NEAREST,
     SAMPLE_STEP,
+    SAMPLED,
     Neighbourhood,
     QuestionVector,
     Target,
@@ -113,7 +114,7 @@ def _find_nearest_rows(vectors: CreatorVectors, asked: QuestionVector) -> list[i
 
 def _choose_sample(targets: Sequence[Target]) -> list[int]:
     rows = [row for row, target in enumerate(targets) if target.id % SAMPLE_STEP == 0]
-    return sorted(rows, key=lambda row: (targets[row].id, targets[row].kind))[:MEASURED]
+    return sorted(rows, key=lambda row: (targets[row].id, targets[row].kind))[:SAMPLED]
 
 
 def _ask_server(creator_id: int, vector: QuestionVector) -> Neighbourhood | None:
@@ -129,7 +130,7 @@ def _ask_server(creator_id: int, vector: QuestionVector) -> Neighbourhood | None
     if not near:
         return None
     sampled = {**mine, "target_id": {"$mod": [SAMPLE_STEP, 0]}, **LIVE}
-    sample = collection.find(sampled, {"embedding": 1}).sort([("target_id", 1), ("kind", 1)]).limit(MEASURED)
+    sample = collection.find(sampled, {"embedding": 1}).sort([("target_id", 1), ("kind", 1)]).limit(SAMPLED)
     return gather_neighbours(
         targets=[Target(one["kind"], one["target_id"]) for one in near],
         matrix=read_halfvecs([one["embedding"] for one in near]),

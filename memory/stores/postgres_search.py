@@ -1,6 +1,7 @@
 """Search candidates from PostgreSQL: the postings table, and pgvector."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from memory.stores.search import (
     MEASURED,
     NEAREST,
     SAMPLE_STEP,
+    SAMPLED,
     Neighbourhood,
     QuestionVector,
     Target,
@@ -64,9 +66,9 @@ SELECT kind, target_id, halfvec_send(embedding) FROM (
 _ALL = "SELECT kind, target_id, halfvec_send(embedding) FROM {table} WHERE {rows}"
 _SAMPLE = """
 SELECT halfvec_send(embedding) FROM {table} WHERE {rows} AND target_id %% {step} = 0
-ORDER BY target_id, kind LIMIT {measured}"""
+ORDER BY target_id, kind LIMIT {sampled}"""
 SPARE = 16  # pgvector computes in single precision: near the limit its order may differ from the final one
-EFFORT = 600  # candidates the index keeps while it looks; at least as many as are wanted
+EFFORT = 400  # candidates the index keeps while it looks; at least as many as are wanted
 
 
 class PostgresSearchStore:
@@ -91,9 +93,10 @@ class PostgresSearchStore:
         ((count, has_index),) = fetch_rows(_LOOK.format(**names), [])
         if count <= MEASURED:
             return _gather(fetch_rows(_ALL.format(**names), []), vector, limit=MEASURED)
-        near = _find_by_index(names, vector) if has_index else _find_nearest(names, vector)
-        sample = [embedding for (embedding,) in fetch_rows(_SAMPLE.format(**names), [])]
-        return _gather(near, vector, limit=NEAREST, sample=sample)
+        if not has_index:
+            return _find_many(names, vector)
+        with _preferring_indexes():
+            return _find_many(names, vector)
 
 
 def _name_parts(creator_id: int, space: VectorSpace) -> dict[str, Any]:
@@ -103,23 +106,26 @@ def _name_parts(creator_id: int, space: VectorSpace) -> dict[str, Any]:
         "index": name_index(creator_id=creator_id, provider=space.provider),
         "rows": select_rows(creator_id=creator_id, space=space).replace("%", "%%"),
         "step": SAMPLE_STEP,
-        "measured": MEASURED,
+        "sampled": SAMPLED,
         "more": MEASURED + 1,
         "nearest": NEAREST + SPARE,
     }
 
 
-def _find_by_index(names: dict[str, Any], vector: QuestionVector) -> list[tuple[Any, ...]]:
+@contextmanager
+def _preferring_indexes() -> Iterator[None]:
+    """Let the planner read in the order of indexes, and a nearest-neighbour index look far enough."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL hnsw.ef_search = {EFFORT}")
-        found = _find_nearest(names, vector)
-        cursor.execute("SET LOCAL hnsw.ef_search TO DEFAULT")
-    return found
+        cursor.execute(f"SET LOCAL hnsw.ef_search = {EFFORT}; SET LOCAL enable_sort = off")
+        yield
+        cursor.execute("SET LOCAL hnsw.ef_search TO DEFAULT; SET LOCAL enable_sort TO DEFAULT")
 
 
-def _find_nearest(names: dict[str, Any], vector: QuestionVector) -> list[tuple[Any, ...]]:
+def _find_many(names: dict[str, Any], vector: QuestionVector) -> Neighbourhood:
     written = orjson.dumps(vector.numbers, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-    return fetch_rows(_NEAREST.format(**names, vector=written), [])
+    near = fetch_rows(_NEAREST.format(**names, vector=written), [])
+    sample = [embedding for (embedding,) in fetch_rows(_SAMPLE.format(**names), [])]
+    return _gather(near, vector, limit=NEAREST, sample=sample)
 
 
 def _gather(

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from memory.models import VectorSpace
 
 MEASURED = 1000  # similarities, whose mean and spread tell what is near
-NEAREST = 400  # of a creator with more vectors than are measured
-SAMPLE_STEP = 7  # of those the similarities measured are of targets whose id this divides, the lowest ones
+NEAREST = 300  # of a creator with more vectors than that
+SAMPLED = 500  # similarities of theirs that are measured: targets whose id ``SAMPLE_STEP`` divides, the lowest ones
+SAMPLE_STEP = 7
 
 
 class Target(NamedTuple):

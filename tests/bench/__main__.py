@@ -7,7 +7,7 @@ import sys
 from tests.bench.environment import REPORT, prepare_environment, stop_stores
 from tests.bench.report import Report
 
-BENCHES = ("ingest", "capture", "relay", "backfill", "verify", "routing", "chat", "load", "startup")
+BENCHES = ("ingest", "capture", "relay", "backfill", "verify", "routing", "chat", "vectors", "load", "startup")
 
 
 def main() -> int:
