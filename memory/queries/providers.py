@@ -6,23 +6,31 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import ProgrammingError, connection
 
+from memory.datasets import VECTOR_DATASETS
 from memory.enums import EmbeddingProvider, ReembeddingState
 from veri.platform.connections.reading import fetch_rows
 
 CACHE_SECONDS = 1.0
-_READ = """
+_READ = r"""
 SELECT 'active', provider, '' FROM memory_embeddingchoice
 UNION ALL
-SELECT state, source, target FROM memory_reembedding WHERE state IN ('running', 'switched')"""
+SELECT state, source, target FROM memory_reembedding WHERE state IN ('running', 'switched')
+UNION ALL
+SELECT 'captured', name, '' FROM migration_dataset WHERE is_capturing AND name LIKE 'memory\_vectors%%'"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProvidersInUse:
-    """The provider that is searched, the one a re-embedding is about to replace it by, and those not dropped yet."""
+    """The provider that is searched, the one a re-embedding is about to replace it by, and those not dropped yet.
+
+    ``captured`` are those whose rows MongoDB follows: also of one that the environment alone was changed away from, so
+    that what is erased is erased there too.
+    """
 
     active: EmbeddingProvider
     target: EmbeddingProvider | None = None
     kept: frozenset[EmbeddingProvider] = frozenset()
+    captured: frozenset[EmbeddingProvider] = frozenset()
 
     @property
     def written(self) -> tuple[EmbeddingProvider, ...]:
@@ -31,7 +39,7 @@ class ProvidersInUse:
 
     @property
     def every(self) -> frozenset[EmbeddingProvider]:
-        return self.kept | set(self.written)
+        return self.kept | self.captured | set(self.written)
 
 
 @dataclass
@@ -59,15 +67,18 @@ def get_active_provider() -> EmbeddingProvider:
 
 def read_providers_in_use() -> ProvidersInUse:
     """Return what the database says now: for what decides writes."""
-    active, target, kept = EmbeddingProvider(settings.EMBEDDING_PROVIDER), None, set()
+    active, target = EmbeddingProvider(settings.EMBEDDING_PROVIDER), None
+    kept, captured = set(), set()
     for state, first, second in _fetch():
         if state == "active":
             active = EmbeddingProvider(first)
         elif state == ReembeddingState.RUNNING:
             target = EmbeddingProvider(second)
-        else:
+        elif state == ReembeddingState.SWITCHED:
             kept.add(EmbeddingProvider(first))
-    return ProvidersInUse(active=active, target=target, kept=frozenset(kept))
+        else:
+            captured |= {provider for provider, spec in VECTOR_DATASETS.items() if spec.name == first}
+    return ProvidersInUse(active=active, target=target, kept=frozenset(kept), captured=frozenset(captured))
 
 
 def forget_providers() -> None:

@@ -153,7 +153,7 @@ def end_capture(*, name: str, actor: Any, reason: str, now: datetime) -> Dataset
 def retire_dataset(*, name: str, actor: Any, reason: str, now: datetime) -> bool:
     """End the capture of a dataset nothing uses any longer and forget its route; return whether it was ever captured.
 
-    What MongoDB holds of it is the caller's to remove.
+    The row of one with archives stays, held. What MongoDB holds of it is the caller's to remove.
     """
     dataset = Dataset.objects.filter(name=name).first()
     if dataset is None:
@@ -161,7 +161,10 @@ def retire_dataset(*, name: str, actor: Any, reason: str, now: datetime) -> bool
     if dataset.stage != Stage.OFF:
         dataset = end_capture(name=name, actor=actor, reason=reason, now=now)
     record_audit(actor=actor, action="migration.dataset.retired", target=dataset, reason=reason, now=now)
-    dataset.delete()
+    if dataset.archives.exists():
+        Dataset.objects.filter(pk=dataset.pk).update(is_held=True)
+    else:
+        dataset.delete()
     return dataset.captured_at is not None
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from memory.clients.embeddings import EmbeddingFailed
 from memory.enums import EmbeddingProvider, ReembeddingState
 from memory.errors import ReembeddingRefused
 from memory.models import EmbeddingChoice, IndexedDocument, MemoryVector, Reembedding, VoyageVector
-from memory.queries.providers import get_active_provider, get_providers_in_use
+from memory.queries.providers import forget_providers, get_active_provider, get_providers_in_use
 from memory.queries.retrieval import SearchFilters, _list_datasets, _prepare
 from memory.services.reembedding import (
     cancel_reembedding,
@@ -26,7 +27,8 @@ from memory.services.search import search_memory
 from migration.models import Dataset, OutboxRow
 from migration.queries.flags import forget_flags
 from migration.registry import iterate_specs
-from migration.services.flags import set_flag
+from migration.services.datasets import create_route_rows, end_capture
+from migration.services.flags import align_capture, is_capture_aligned, set_flag
 from migration.services.relay import relay_batch
 from tests.conftest import NOW
 from tests.fakes import voyage as fake
@@ -202,6 +204,22 @@ def test_new_vectors_are_captured_and_dropped_from_mongodb_too(filled, mongo):
     cancel_reembedding(**ASKED)
     assert mongo.memory_vectors_voyage.count_documents({}) == 0
     assert not OutboxRow.objects.filter(dataset="memory_vectors_voyage").exists()
+
+
+def test_dataset_the_environment_left_is_followed_until_it_is_stopped(filled, settings):
+    set_flag(name="USE_MONGO", is_on=True, actor="test", reason="test", now=timezone.now())
+    settings.EMBEDDING_PROVIDER = "voyage"
+    forget_providers()
+    assert list_used() == ["memory_vectors", "memory_vectors_voyage"]
+    end_capture(name="memory_vectors", actor="test", reason="test", now=timezone.now())
+    forget_providers()
+    assert list_used() == ["memory_vectors_voyage"]
+    create_route_rows()
+    assert not is_capture_aligned()
+    with transaction.atomic():
+        align_capture(actor="test", reason="test", now=timezone.now())
+    assert is_capture_aligned()
+    assert Dataset.objects.get(name="memory_vectors").stage == "off"
 
 
 def test_it_rests_while_the_relay_lags(filled, settings):

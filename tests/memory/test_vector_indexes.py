@@ -1,12 +1,14 @@
 """Indexes of creators with many vectors: built, used, found again, dropped; and the memory of MongoDB's scan."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, connection, transaction
 
 from memory.clients.embeddings import get_space
 from memory.enums import EmbeddingProvider
-from memory.models import MemoryVector, VectorIndex
+from memory.models import MemoryVector, VectorIndex, VoyageVector
 from memory.services.vector_indexes import align_vector_indexes
 from memory.services.vectors import _write_vector
 from memory.stores import MongoSearchStore, PostgresSearchStore, QuestionVector
@@ -191,3 +193,23 @@ def test_memory_of_vectors_is_bounded_and_forgets_the_oldest():
     assert len(loads) == 1
     lagging = cache.get(creator_id=9, space=SPACE, current=Generation(count=11, version=11), load=lambda: make(10))
     assert (lagging.generation.count, cache.size) == (10, 3 * 1024 * 10)
+
+
+def test_vectors_of_voyage_move_into_their_table_and_back(creator):
+    moved = import_module("memory.migrations.0032_move_voyage_vectors").Migration.operations[0]
+    for number, model in enumerate(("voyage-3.5-lite", SPACE.model)):
+        MemoryVector.objects.create(
+            creator=creator, kind="memory", target_id=number, model=model, model_version="1", embedding=[0.5] * 256
+        )
+    run(moved.sql)
+    assert list(MemoryVector.objects.values_list("model", flat=True)) == [SPACE.model]
+    assert VoyageVector.objects.values_list("creator", "kind", "target_id", "model", "model_version").get() == (
+        *(creator.pk, "memory", 0, "voyage-3.5-lite", "1"),
+    )
+    run(moved.reverse_sql)
+    assert (MemoryVector.objects.count(), VoyageVector.objects.count()) == (2, 0)
+
+
+def run(sql):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
