@@ -23,6 +23,7 @@ from memory.queries.providers import forget_providers, read_providers_in_use
 from memory.services.locks import lock_providers
 from memory.services.vectors import BATCH, list_waiting, store_vectors_of
 from migration.enums import Flag
+from migration.failpoints import reach
 from migration.models import Dataset
 from migration.queries.flags import is_flag_on
 from migration.services.backfill_pace import find_wait_reason
@@ -178,6 +179,7 @@ def _embed_next(run: Reembedding) -> tuple[int, bool]:
         _advance(run, made=made)
         return made, made > 0
     made = store_vectors_of(rows=[row[:3] for row in rows], provider=target)
+    reach("reembedding.after_store")
     _advance(run, made=made, cursor=(rows[-1][0], rows[-1][3]))
     return made, True
 

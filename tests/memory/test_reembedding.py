@@ -1,8 +1,13 @@
 """A change of provider: online, resumable, searched only when complete; from wordllama to Voyage's fake server."""
 
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
+from django import conf
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
@@ -32,6 +37,7 @@ from migration.services.flags import align_capture, is_capture_aligned, set_flag
 from migration.services.relay import relay_batch
 from tests.conftest import NOW
 from tests.fakes import voyage as fake
+from tests.faults.conftest import build_variables
 from tests.memory.conftest import form, make_creator, say
 from veri.platform.ops.models import AuditEntry, Heartbeat
 
@@ -103,6 +109,32 @@ def test_walk_goes_on_where_it_broke_off(filled, monkeypatch):
     Reembedding.objects.update(cursor_creator=0, cursor_document=0)  # killed before the cursor was moved
     assert go_on() == 4
     assert VoyageVector.objects.values("kind", "target_id").distinct().count() == VoyageVector.objects.count() == 6
+
+
+def test_killed_process_loses_nothing_and_makes_nothing_twice(creator, voyage, settings):
+    say(creator, "I live in Lisbon.")
+    form(creator)
+    assert VoyageVector.objects.count() == 2
+    assert reembed("--to", "wordllama", "--reason", "r", failpoint="reembedding.after_store") == -signal.SIGKILL
+    assert (MemoryVector.objects.count(), Reembedding.objects.get().cursor_document) == (2, 0)
+    assert reembed("--to", "wordllama") == 0
+    assert (MemoryVector.objects.count(), Reembedding.objects.get().cursor_document > 0) == (2, True)
+    forget_providers()
+    assert switch_provider(**ASKED).target == WORDLLAMA
+
+
+def reembed(*arguments, failpoint=""):
+    """Run the command as a process of its own on this test's stores."""
+    variables = build_variables(mongo_url=conf.settings.MONGODB_URIS[0])
+    chosen = {"EMBEDDING_PROVIDER": "voyage", "VOYAGE_API_KEY": "test-key", "VERI_FAILPOINT": failpoint}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "reembed", *arguments],
+        cwd=conf.settings.BASE_DIR,
+        env={**os.environ, **variables, **chosen},
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode
 
 
 def test_one_creator_first(filled):
