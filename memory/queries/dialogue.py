@@ -64,7 +64,7 @@ BY_WORDS_AND_VECTORS = DialogueWeights(
     date=12.6,
     times=4.1,
 )
-# With MiniLM's vectors fits that leave a conversation out give 83.5 R@10, the fit on all 84.1; unclipped or squared
+# With MiniLM's vectors fits that leave a conversation out give 83.5 R@10, the fit on all 84.0; unclipped or squared
 # similarity, names left in the question, and each message embedded with its speaker or the one before moved it by less
 # than 0.3 either way.
 BY_WORDS_AND_MINILM = DialogueWeights(
