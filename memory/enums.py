@@ -95,3 +95,21 @@ class RecommendationKind(models.TextChoices):
     CREATORS = "creators", "Creators for a brand"
     CONTENT_IDEAS = "content_ideas", "Content ideas for a creator"
     CAMPAIGNS = "campaigns", "Campaigns for a creator"
+
+
+class EmbeddingProvider(models.TextChoices):
+    """Who makes vectors; each has a table, a dataset and dimensions of its own."""
+
+    WORDLLAMA = "wordllama", "wordllama"
+    MINILM = "minilm", "MiniLM"
+    VOYAGE = "voyage", "Voyage"
+
+
+class ReembeddingState(models.TextChoices):
+    """What a change of provider has come to."""
+
+    RUNNING = "running", "Running"
+    SWITCHED = "switched", "Switched, old vectors kept"
+    DROPPED = "dropped", "Switched, old vectors dropped"
+    REVERTED = "reverted", "Switched, and back again"
+    CANCELLED = "cancelled", "Cancelled"

@@ -57,3 +57,7 @@ class ModelStreamCut(ModelCallFailed):
 
 class FeedbackTargetUnknown(Exception):
     """Feedback about something that does not exist, or that its giver may not see."""
+
+
+class ReembeddingRefused(Exception):
+    """Raised when a step of a change of provider cannot be taken now; the text tells an operator why."""

@@ -10,13 +10,18 @@ from django.utils import timezone
 from memory.clients.embeddings import EmbeddingFailed
 from memory.errors import ProcessorUnavailable
 from memory.services.content_index import index_waiting_content
-from memory.services.indexing import store_waiting_vectors
 from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
+from memory.services.reembedding import continue_reembedding
 from memory.services.sessions import process_sessions
 from memory.services.summaries import refresh_stale_summaries
+from memory.services.vector_indexes import align_vector_indexes
+from memory.services.vectors import store_waiting_vectors
+from veri.platform.cache.locks import hold_lock
 
+REEMBEDDING_SECONDS = 120.0
+BUILDING_SECONDS = 3600
 logger = structlog.get_logger(__name__)
 
 
@@ -66,3 +71,18 @@ def process_sessions_task(**_unknown: Any) -> int:
         except ProcessorUnavailable as refusal:
             logger.warning("processor_unavailable", processor=name, reason=str(refusal))
     return read
+
+
+@shared_task(name="memory.continue_reembedding", throws=(EmbeddingFailed,))
+def continue_reembedding_task(**_unknown: Any) -> int:
+    """Go on with a change of provider for two minutes; return how many vectors were made."""
+    with hold_lock(name="reembedding", ttl=2 * REEMBEDDING_SECONDS) as is_mine:
+        return continue_reembedding(clock=timezone.now, seconds=REEMBEDDING_SECONDS) if is_mine else 0
+
+
+@shared_task(name="memory.align_vector_indexes", time_limit=BUILDING_SECONDS, soft_time_limit=BUILDING_SECONDS - 100)
+def align_vector_indexes_task(**_unknown: Any) -> None:
+    """Build the indexes that creators with many vectors lack, drop those nobody needs."""
+    aligned = align_vector_indexes()
+    if aligned.built or aligned.dropped or aligned.failed:
+        logger.info("vector_indexes", built=aligned.built, dropped=aligned.dropped, failed=aligned.failed)

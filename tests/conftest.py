@@ -12,6 +12,7 @@ from pymongo.database import Database
 
 from billing.first_prices import install_first_prices
 from creators.models import Creator, User
+from memory.queries.providers import forget_providers
 from migration.queries.flags import forget_flags
 from migration.queries.routes import forget_routes
 from migration.registry import iterate_specs
@@ -54,9 +55,11 @@ def _fresh_copies() -> Iterator[None]:
     COUNTER.forget()
     forget_flags()
     forget_routes()
+    forget_providers()
     yield
     forget_flags()
     forget_routes()
+    forget_providers()
 
 
 @pytest.fixture

@@ -6,25 +6,29 @@ from memory.admin.discovery import (
     PreferenceProfileAdmin,
     RecommendationSetAdmin,
 )
-from memory.admin.index import IndexedDocumentAdmin, MemoryVectorAdmin, PostingAdmin, UtteranceAdmin
+from memory.admin.index import IndexedDocumentAdmin, PostingAdmin, UtteranceAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
 from memory.admin.sessions import MemoryUseAdmin, ProcessedSessionAdmin
 from memory.admin.signal import SignalAdmin
+from memory.admin.vectors import EmbeddingChoiceAdmin, ReembeddingAdmin, VectorAdmin, VectorIndexAdmin
 
 __all__ = [
     "ContentIndexEntryAdmin",
     "ConversationTurnAdmin",
+    "EmbeddingChoiceAdmin",
     "FeedbackAdmin",
     "IndexedDocumentAdmin",
     "MemoryAdmin",
     "MemoryConflictAdmin",
     "MemoryEvidenceAdmin",
     "MemoryUseAdmin",
-    "MemoryVectorAdmin",
     "PostingAdmin",
     "PreferenceProfileAdmin",
     "ProcessedSessionAdmin",
     "RecommendationSetAdmin",
+    "ReembeddingAdmin",
     "SignalAdmin",
     "UtteranceAdmin",
+    "VectorAdmin",
+    "VectorIndexAdmin",
 ]

@@ -1,10 +1,8 @@
 """The search index in the console: for looking up why something is or is not found."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
-from memory.models import IndexedDocument, MemoryVector, Posting, Utterance
+from memory.models import IndexedDocument, Posting, Utterance
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
@@ -28,22 +26,6 @@ class PostingAdmin(ReadOnlyAdmin):
     search_help_text = "A handle and a term, as it is indexed: lumenkitchen sponsor."
     ordering = ("-id",)
     sortable_by = ()
-
-
-@admin.register(MemoryVector)
-class MemoryVectorAdmin(ReadOnlyAdmin):
-    list_display = ("id", "creator", "kind", "target_id", "model", "model_version")
-    list_select_related = ("creator",)
-    list_filter = ("kind", "model")
-    search_fields = ("=target_id",)
-    search_help_text = "The id of a memory or an interaction."
-    ordering = ("-id",)
-    sortable_by = ()
-    fields = ("creator", "kind", "target_id", "model", "model_version", "version")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[MemoryVector]:
-        rows: QuerySet[MemoryVector] = super().get_queryset(request)
-        return rows.defer("embedding")
 
 
 @admin.register(Utterance)

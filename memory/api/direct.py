@@ -11,8 +11,9 @@ from billing.errors import QuotaExceeded
 from creators.api.creators import find_creator
 from memory.api.assistant import refuse_quota
 from memory.api.serializers import LONGEST_QUESTION, render_answer
-from memory.clients.embeddings import get_embedder
-from memory.queries.retrieval import DATASETS
+from memory.enums import EmbeddingProvider
+from memory.queries.providers import get_active_provider
+from memory.queries.retrieval import list_datasets
 from memory.services.assistant import AskedQuestion, ask
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
@@ -65,7 +66,8 @@ def _read(body: bytes) -> dict[str, str]:
 
 
 def _must_block(creator_id: int) -> bool:
-    """Return whether answering needs a driver that blocks: MongoDB's, or that of a billed embedding."""
-    if choose_store(datasets=DATASETS, scope=creator_id) is Store.MONGO:
+    """Return whether answering needs a driver that blocks: MongoDB's, or making a vector that takes long."""
+    active = get_active_provider()
+    if choose_store(datasets=list_datasets(provider=active), scope=creator_id) is Store.MONGO:
         return True
-    return is_flag_on(Flag.HYBRID_SEARCH, scope=creator_id) and bool(get_embedder().service)
+    return is_flag_on(Flag.HYBRID_SEARCH, scope=creator_id) and active != EmbeddingProvider.WORDLLAMA

@@ -1,4 +1,4 @@
-"""Embeddings behind one interface: wordllama by default, Voyage when a key is set. 256 dimensions, unit length."""
+"""Embeddings behind one interface, whoever makes them. Unit length; each provider has its dimensions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from memory.models.index import DIMENSIONS
+from memory.enums import EmbeddingProvider
+from memory.models import DIMENSIONS, VectorSpace
 from veri.platform.observability.metrics import VECTOR_OPERATION_DURATION
 
 Vectors = NDArray[np.float32]
@@ -45,24 +46,44 @@ class Embedder(Protocol):
         """Return one row per text, of any length; a billed one makes one call."""
 
 
-def embed_texts(texts: Sequence[str]) -> Embedding:
-    """Return unit vectors, shape ``(len(texts), 256)``, with the configured provider.
+def embed_texts(texts: Sequence[str], *, provider: EmbeddingProvider) -> Embedding:
+    """Return unit vectors, shape ``(len(texts), dimensions of the provider)``.
 
     Raises:
-        EmbeddingFailed: when the provider is away, or gives another shape or numbers that are not finite.
+        EmbeddingFailed: when the provider is away or not installed, or gives another shape or numbers that are not
+            finite.
     """
+    dimensions = DIMENSIONS[provider]
     if not texts:
-        return Embedding(vectors=np.zeros((0, DIMENSIONS), dtype=np.float32))
+        return Embedding(vectors=np.zeros((0, dimensions), dtype=np.float32))
     with VECTOR_OPERATION_DURATION.labels(operation="embed").time():
-        given = get_embedder().embed([text or " " for text in texts])
+        given = get_embedder(provider).embed([text or " " for text in texts])
     vectors = np.asarray(given.vectors, dtype=np.float32)
-    return Embedding(vectors=_check(vectors, count=len(texts)), tokens=given.tokens)
+    return Embedding(vectors=_check(vectors, shape=(len(texts), dimensions)), tokens=given.tokens)
+
+
+def get_space(provider: EmbeddingProvider) -> VectorSpace:
+    """Return where the vectors lie that the provider would make now.
+
+    Raises:
+        EmbeddingFailed: the provider is not installed.
+    """
+    embedder = get_embedder(provider)
+    return VectorSpace(provider=provider, model=embedder.model, model_version=embedder.model_version)
 
 
 @cache
-def get_embedder() -> Embedder:
-    """Return this process's embedder; the model is loaded at its first use."""
-    if settings.EMBEDDING_PROVIDER == "voyage":
+def get_embedder(provider: EmbeddingProvider) -> Embedder:
+    """Return this process's embedder of a provider; the model is loaded at its first use.
+
+    Raises:
+        EmbeddingFailed: the provider is not installed.
+    """
+    if provider == EmbeddingProvider.MINILM:
+        from memory.clients.minilm.client import MinilmEmbedder  # an optional extra
+
+        return MinilmEmbedder(path=settings.MINILM_PATH)
+    if provider == EmbeddingProvider.VOYAGE:
         from memory.clients.voyage.client import VoyageEmbedder  # only where it is configured
 
         return VoyageEmbedder(
@@ -73,10 +94,10 @@ def get_embedder() -> Embedder:
     return WordllamaEmbedder()
 
 
-def _check(vectors: Vectors, *, count: int) -> Vectors:
-    if vectors.shape != (count, DIMENSIONS):
+def _check(vectors: Vectors, *, shape: tuple[int, int]) -> Vectors:
+    if vectors.shape != shape:
         raise EmbeddingFailed(
-            f"expected {count} vectors of {DIMENSIONS} numbers, got shape {vectors.shape}", may_have_cost=True
+            f"expected {shape[0]} vectors of {shape[1]} numbers, got shape {vectors.shape}", may_have_cost=True
         )
     if not np.isfinite(vectors).all():
         raise EmbeddingFailed("the provider gave numbers that are not finite", may_have_cost=True)

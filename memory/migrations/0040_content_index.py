@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('memory', '0027_uses_go_with_their_memories'),
+        ('memory', '0034_vector_indexes'),
         ('creators', '0044_append_only_consents'),
     ]
 

@@ -2,17 +2,32 @@ from memory.models.conflict import MemoryConflict
 from memory.models.content import ContentIndexEntry
 from memory.models.conversation import ConversationTurn
 from memory.models.feedback import Feedback, PreferenceProfile
-from memory.models.index import CorpusSize, IndexedDocument, MemoryVector, Posting, Utterance
+from memory.models.index import CorpusSize, IndexedDocument, Posting, Utterance
 from memory.models.memory import Memory, MemoryEvidence
 from memory.models.recommendation import RecommendationSet
+from memory.models.reembedding import EmbeddingChoice, Reembedding
 from memory.models.session import ProcessedSession
 from memory.models.signal import Signal
 from memory.models.use import MemoryUse
+from memory.models.vector_index import VectorIndex
+from memory.models.vectors import (
+    DIMENSIONS,
+    VECTOR_MODELS,
+    MemoryVector,
+    MinilmVector,
+    Vector,
+    VectorSpace,
+    VoyageVector,
+    get_table,
+)
 
 __all__ = [
+    "DIMENSIONS",
+    "VECTOR_MODELS",
     "ContentIndexEntry",
     "ConversationTurn",
     "CorpusSize",
+    "EmbeddingChoice",
     "Feedback",
     "IndexedDocument",
     "Memory",
@@ -20,10 +35,17 @@ __all__ = [
     "MemoryEvidence",
     "MemoryUse",
     "MemoryVector",
+    "MinilmVector",
     "Posting",
     "PreferenceProfile",
     "ProcessedSession",
     "RecommendationSet",
+    "Reembedding",
     "Signal",
     "Utterance",
+    "Vector",
+    "VectorIndex",
+    "VectorSpace",
+    "VoyageVector",
+    "get_table",
 ]

@@ -1,13 +1,9 @@
-"""The search index the application owns: term statistics in PostgreSQL, vectors in a captured table."""
+"""The search index the application owns: term statistics and places in conversations, in PostgreSQL alone."""
 
 from django.db import models
-from pgvector.django import HalfVectorField
 
 from creators.models import Creator
 from memory.enums import TargetKind
-from migration.models.versioned import VersionedModel
-
-DIMENSIONS = 256
 
 
 class IndexedDocument(models.Model):
@@ -58,31 +54,6 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term} in {self.kind} {self.target_id}"
-
-
-class MemoryVector(VersionedModel):
-    """The embedding of a memory or interaction. Captured as dataset ``memory_vectors``.
-
-    One table while every provider gives 256 dimensions; model and its version tell vectors apart.
-    """
-
-    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="+")
-    kind = models.CharField(max_length=12, choices=TargetKind)
-    target_id = models.BigIntegerField()
-    model = models.CharField(max_length=60)
-    model_version = models.CharField(max_length=20)
-    embedding = HalfVectorField(dimensions=DIMENSIONS)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "target_id", "model", "model_version"], name="memory_vector_target_unique"
-            )
-        ]
-        indexes = [models.Index(fields=["creator", "model"], name="memory_vector_creator_idx")]
-
-    def __str__(self) -> str:
-        return f"{self.model} vector of {self.kind} {self.target_id}"
 
 
 class Utterance(models.Model):

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from creators.models import ContentItem
 from creators.queries.content import find_content_items
-from memory.clients.embeddings import get_embedder
 from memory.queries.corpus import CorpusStatistics
 from memory.queries.discovery import write_vector
+from memory.queries.providers import get_discovery_space
 from memory.queries.scoring import fuse_scores, score_matches, weigh_terms
 from memory.stores.search import Neighbour, Target, TermMatch
 from veri.platform.connections.reading import fetch_rows
@@ -71,7 +71,7 @@ def find_content(
     narrowing: ContentNarrowing = EVERYTHING,
 ) -> list[ContentHit]:
     """Return the best items, at most ``limit``, equal ones by id; deleted ones are not found."""
-    embedder = get_embedder()
+    space = get_discovery_space()
     parameters = {
         "creator": creator_id,
         "terms": list(terms),
@@ -80,8 +80,8 @@ def find_content(
         "since": narrowing.since,
         "until": narrowing.until,
         "vector": write_vector(vector),
-        "model": embedder.model,
-        "version": embedder.model_version,
+        "model": space.model,
+        "version": space.model_version,
         "limit": NEAREST,
     }
     lexical, coverage = _score_words(creator_id, terms, parameters) if terms else ({}, {})

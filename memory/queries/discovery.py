@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.clients.embeddings import get_embedder
+from memory.halfvecs import read_halfvecs
 from memory.queries.diversity import choose_diverse
-from memory.stores.search import read_halfvecs
+from memory.queries.providers import get_discovery_space
 from veri.platform.connections.reading import fetch_rows
 
 CANDIDATES = 100
@@ -160,7 +160,7 @@ def find_creators(*, question: CreatorQuestion, now: datetime) -> list[FoundCrea
 
 def build_statement(*, question: CreatorQuestion, now: datetime) -> tuple[str, dict[str, Any]]:
     """Return the statement and its parameters; only the conditions that are asked for are in it."""
-    filters, embedder = question.filters, get_embedder()
+    filters, space = question.filters, get_discovery_space()
     given = {name: value for name, value in asdict(filters).items() if value}
     is_asked = bool(question.terms) or question.vector is not None
     components = _COMPONENTS.format(
@@ -172,8 +172,8 @@ def build_statement(*, question: CreatorQuestion, now: datetime) -> tuple[str, d
         "terms": list(question.terms),
         "vector": write_vector(_normalise(question.vector)),
         "taste": write_vector(_normalise(question.taste)),
-        "model": embedder.model,
-        "version": embedder.model_version,
+        "model": space.model,
+        "version": space.model_version,
         "unknown": UNKNOWN_POPULARITY,
         "half_life": HALF_LIFE_DAYS,
         "least_similarity": LEAST_SIMILARITY,

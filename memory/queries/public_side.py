@@ -10,10 +10,10 @@ import orjson
 from numpy.typing import NDArray
 
 from creators.models import Creator
-from memory.clients.embeddings import get_embedder
 from memory.enums import MemoryType
+from memory.halfvecs import read_halfvecs
+from memory.queries.providers import get_discovery_space
 from memory.queries.publicity import PUBLIC_PLATFORMS, PUBLIC_TYPES, is_public_memory
-from memory.stores.search import read_halfvecs
 from veri.platform.connections.reading import fetch_rows
 
 MOST_MEMORIES = 500
@@ -123,11 +123,11 @@ def _read_memories(creator: Creator) -> list[PublicMemory]:
 
 
 def _read_content(creator: Creator) -> list[PublicContent]:
-    embedder = get_embedder()
+    space = get_discovery_space()
     parameters = {
         "creator": creator.pk,
-        "model": embedder.model,
-        "version": embedder.model_version,
+        "model": space.model,
+        "version": space.model_version,
         "limit": MOST_CONTENT,
     }
     rows = fetch_rows(_CONTENT, parameters)

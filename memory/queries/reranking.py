@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from memory.enums import TargetKind
+from memory.enums import EmbeddingProvider, TargetKind
 from memory.queries.conversations import UtteranceRecord, find_near_utterances
-from memory.queries.dialogue import BY_WORDS, BY_WORDS_AND_VECTORS, DialogueQuestion, get_unit, score_utterances
+from memory.queries.dialogue import DialogueQuestion, get_unit, get_weights, score_utterances
 from memory.queries.periods import NamedDate
 from memory.queries.scoring import score_matches
-from memory.stores.search import Neighbour, Target, TermMatch
+from memory.stores.search import Neighbourhood, Target, TermMatch
 from veri.platform.text import analyse
 
 NOMINATED = 200  # of the nearest by vector
@@ -28,6 +26,7 @@ class MessageQuestion:
     speakers: frozenset[str]
     date: NamedDate | None
     asks_time: bool
+    provider: EmbeddingProvider | None = None
 
 
 def rerank_messages(
@@ -35,14 +34,14 @@ def rerank_messages(
     asked: MessageQuestion,
     scores: Mapping[Target, float],
     matches: Mapping[Target, TermMatch],
-    near: Sequence[Neighbour],
+    near: Neighbourhood,
 ) -> dict[Target, float]:
     """Return scores in which messages changed places with each other, and neighbours that may answer joined them.
 
-    The scores handed out are those the messages had, so that they compare with memories as before. ``near`` are the
-    nearest by vector, nearest first; empty when words alone decide.
+    The scores handed out are those the messages had, so that they compare with memories as before. ``near`` is
+    what is near by vector; nothing when words alone decide.
     """
-    nominated = near[:NOMINATED]
+    nominated = near.nearest[:NOMINATED]
     ids = {one.id for one in scores if one.kind == TargetKind.INTERACTION}
     ids.update(one.target.id for one in nominated if one.target.kind == TargetKind.INTERACTION)
     utterances = find_near_utterances(creator_id=asked.creator_id, interaction_ids=sorted(ids))
@@ -54,7 +53,7 @@ def rerank_messages(
         speakers=asked.speakers,
         date=asked.date,
         asks_time=asked.asks_time,
-        weights=BY_WORDS_AND_VECTORS if near else BY_WORDS,
+        weights=get_weights(asked.provider if near.nearest else None),
         unit=get_unit(documents=asked.documents),
     )
     return _exchange(scores, score_utterances(utterances=utterances, asked=question))
@@ -72,17 +71,14 @@ def _score_words(
     return {target.id: score for target, score in scores.items()}
 
 
-def _standardise(near: Sequence[Neighbour]) -> dict[int, float]:
+def _standardise(near: Neighbourhood) -> dict[int, float]:
     """Return how many standard deviations above the mean each interaction's similarity lies, never below 0."""
-    similarities = np.array([one.similarity for one in near])
-    spread = float(similarities.std()) if len(near) > 1 else 0.0
-    if not spread:
+    if not near.spread:
         return {}
-    middle = float(similarities.mean())
     return {
-        one.target.id: (one.similarity - middle) / spread
-        for one in near
-        if one.target.kind == TargetKind.INTERACTION and one.similarity > middle
+        one.target.id: (one.similarity - near.middle) / near.spread
+        for one in near.nearest
+        if one.target.kind == TargetKind.INTERACTION and one.similarity > near.middle
     }
 
 

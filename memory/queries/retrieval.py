@@ -7,17 +7,15 @@ from heapq import nsmallest
 from itertools import islice
 from time import perf_counter
 
-import numpy as np
-from numpy.typing import NDArray
-
 from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
-from memory.clients.embeddings import get_embedder
-from memory.enums import MemoryState, MemoryType, TargetKind
+from memory.datasets import VECTOR_DATASETS
+from memory.enums import EmbeddingProvider, MemoryState, MemoryType, TargetKind
 from memory.queries.conversations import find_speakers
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
 from memory.queries.dialogue import asks_for_time
 from memory.queries.outdated import Outdated, find_outdated, restates
 from memory.queries.periods import AskedTime, NamedDate, drop_time, find_named_date, read_time
+from memory.queries.providers import get_active_provider
 from memory.queries.reranking import MessageQuestion, rerank_messages
 from memory.queries.scoring import (
     COURTESIES,
@@ -35,10 +33,11 @@ from memory.stores import (
     MongoSearchStore,
     Narrowing,
     NarrowingStore,
-    Neighbour,
+    Neighbourhood,
     PostgresMemoryStore,
     PostgresNarrowingStore,
     PostgresSearchStore,
+    QuestionVector,
     SearchStore,
     Target,
     TermMatch,
@@ -47,13 +46,11 @@ from migration.queries.routes import Routed, Store, read_routed
 from veri.platform.observability.metrics import SEARCH_LATENCY
 from veri.platform.text import analyse, normalise
 
-DATASETS = ("interactions", "memories", "memory_vectors")
 CANDIDATES = 30
 WINDOW = 4 * CANDIDATES
 READ_WHOLE = 50  # memories; of more only the state is asked
 FEW = 200  # matches: to read them costs less than to let the store choose
 NEIGHBOURS = 60
-MEASURED = 1000  # the nearest, whose mean and spread tell what is near
 SLOT_GAIN = 1.3  # what holds one value at a time says most
 
 
@@ -113,7 +110,7 @@ class _Question:
     terms: Sequence[str]
     weights: dict[str, float]
     statistics: CorpusStatistics
-    vector: NDArray[np.float32] | None
+    vector: QuestionVector | None
     filters: SearchFilters
     limit: int
     time: AskedTime
@@ -122,15 +119,12 @@ class _Question:
     asks_time: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Found:
-    """What is known so far: by target its match, its own score and its final one; memories read, by id.
-
-    ``near`` are the nearest by vector.
-    """
+    """What is known so far: by target its match, its own score and its final one; memories read, by id."""
 
     matches: dict[Target, TermMatch] = field(default_factory=dict)
-    near: list[Neighbour] = field(default_factory=list)
+    near: Neighbourhood = field(default_factory=Neighbourhood)
     own: dict[Target, float] = field(default_factory=dict)
     scores: dict[Target, float] = field(default_factory=dict)
     coverage: dict[Target, float] = field(default_factory=dict)
@@ -165,7 +159,7 @@ def retrieve(
     *,
     creator_id: int,
     question: str,
-    vector: NDArray[np.float32] | None = None,
+    vector: QuestionVector | None = None,
     limit: int = 10,
     filters: SearchFilters = _NO_FILTERS,
     store: Store | None = None,
@@ -187,7 +181,7 @@ def retrieve(
 
 def _read(asked: _Question) -> Routed[list[Hit]]:
     return read_routed(
-        datasets=DATASETS,
+        datasets=list_datasets(provider=asked.vector.space.provider if asked.vector else get_active_provider()),
         scope=asked.creator_id,
         from_mongo=lambda: _search(MONGO, asked),
         from_postgres=lambda: _search(POSTGRES, asked),
@@ -196,13 +190,18 @@ def _read(asked: _Question) -> Routed[list[Hit]]:
     )
 
 
+def list_datasets(*, provider: EmbeddingProvider) -> tuple[str, ...]:
+    """Return what a search reads, with the vectors of the provider that is searched."""
+    return ("interactions", "memories", VECTOR_DATASETS[provider].name)
+
+
 def _reduce(hits: list[Hit]) -> list[object]:
     """Return what both stores must say alike: which things, in which order, with which scores."""
     return [(hit.target, round(hit.score, 6), hit.text) for hit in hits]
 
 
 def _prepare(
-    creator_id: int, question: str, vector: NDArray[np.float32] | None, limit: int, filters: SearchFilters
+    creator_id: int, question: str, vector: QuestionVector | None, limit: int, filters: SearchFilters
 ) -> _Question:
     normal = normalise(question)
     time = read_time(normal)
@@ -300,9 +299,10 @@ def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Targe
                 speakers=asked.speakers,
                 date=asked.date,
                 asks_time=asked.asks_time,
+                provider=asked.vector.space.provider if asked.vector else None,
             ),
             scores=scores,
-            matches=found.matches if found.near else {one: found.matches[one] for one in best},
+            matches=found.matches if found.near.nearest else {one: found.matches[one] for one in best},
             near=found.near,
         )
     fresh = {one: score for one, score in scores.items() if one not in found.scores}
@@ -355,14 +355,8 @@ def _collect(
 
 def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float], found: _Found) -> dict[Target, float]:
     assert asked.vector is not None  # noqa: S101  the caller checked; narrows the type
-    embedder = get_embedder()
-    found.near[:] = stores.search.find_neighbours(
-        creator_id=asked.creator_id,
-        model=(embedder.model, embedder.model_version),
-        vector=asked.vector,
-        limit=MEASURED,
-    )
-    return fuse_scores(lexical=lexical, neighbours=found.near[:NEIGHBOURS])
+    found.near = stores.search.find_neighbours(creator_id=asked.creator_id, vector=asked.vector)
+    return fuse_scores(lexical=lexical, neighbours=found.near.nearest[:NEIGHBOURS])
 
 
 def _load(

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from creators.enums import Availability
 from creators.models import ContentItem
-from memory.clients.embeddings import EmbeddingFailed, get_embedder
+from memory.clients.embeddings import EmbeddingFailed
 from memory.models import ContentIndexEntry
+from memory.queries.providers import get_discovery_space
 from memory.services.embedding import embed_metered
 from veri.platform.text import analyse
 
@@ -42,8 +43,8 @@ def index_content(*, creator_id: int, content_ids: Sequence[int]) -> int:
             "content_id", "content_hash"
         )
     )
-    embedder = get_embedder()
-    fresh = [item for item in kept if known.get(item.pk) != _hash(item, embedder.model, embedder.model_version)]
+    space = get_discovery_space()
+    fresh = [item for item in kept if known.get(item.pk) != _hash(item, space.model, space.model_version)]
     for start in range(0, len(fresh), BATCH):
         _store(creator_id, fresh[start : start + BATCH])
     return len(fresh)
@@ -51,9 +52,9 @@ def index_content(*, creator_id: int, content_ids: Sequence[int]) -> int:
 
 def index_waiting_content(*, limit: int = WAITING) -> int:
     """Embed what has no vector of the configured model, or is not indexed at all; return how many were tried."""
-    embedder = get_embedder()
+    space = get_discovery_space()
     current = ContentIndexEntry.objects.filter(
-        model=embedder.model, model_version=embedder.model_version, embedding__isnull=False
+        model=space.model, model_version=space.model_version, embedding__isnull=False
     )
     waiting = ContentItem.objects.exclude(availability=Availability.DELETED).exclude(
         pk__in=current.values("content_id")
@@ -73,7 +74,7 @@ def fuse_parts(parts: Sequence[tuple[float, NDArray[np.float32]]]) -> NDArray[np
 
 
 def _store(creator_id: int, items: Sequence[ContentItem]) -> None:
-    embedder = get_embedder()
+    space = get_discovery_space()
     vectors = _embed(creator_id, items)
     entries = []
     for item, vector in zip(items, vectors, strict=True):
@@ -82,9 +83,9 @@ def _store(creator_id: int, items: Sequence[ContentItem]) -> None:
         if vector is not None:
             made = {
                 "embedding": vector.tolist(),
-                "model": embedder.model,
-                "model_version": embedder.model_version,
-                "content_hash": _hash(item, embedder.model, embedder.model_version),
+                "model": space.model,
+                "model_version": space.model_version,
+                "content_hash": _hash(item, space.model, space.model_version),
             }
         entries.append(
             ContentIndexEntry(
@@ -104,7 +105,8 @@ def _embed(creator_id: int, items: Sequence[ContentItem]) -> list[NDArray[np.flo
     parts = [_list_parts(item) for item in items]
     texts = [text for one in parts for _, listed in one for text in listed]
     try:
-        vectors = embed_metered(texts, creator_id=creator_id, action=f"content:{uuid4().hex}")
+        provider = get_discovery_space().provider
+        vectors = embed_metered(texts, provider=provider, creator_id=creator_id, action=f"content:{uuid4().hex}")
     except EmbeddingFailed as failure:  # found by words meanwhile
         logger.warning("content_vectors_wait", creator=creator_id, reason=str(failure))
         return [None] * len(items)

@@ -13,6 +13,7 @@ from creators.models import Creator, CreatorSummary
 from creators.services.summaries import DISCOVERY
 from memory.queries.discovery import COMPONENTS, CreatorFilters, CreatorQuestion, FoundCreator, Weights, find_creators
 from memory.queries.own_vectors import get_summary_vector, to_vector
+from memory.queries.providers import get_discovery_space
 from memory.queries.question_filters import read_filters
 from memory.services.question_vectors import get_question_vector
 from memory.services.session_context import blend_session, note_in_session
@@ -67,7 +68,7 @@ def search_creators(*, question: DiscoveryQuestion, subject: Subject, now: datet
     is_narrowed = any(asdict(filters).values())
     if not terms and not is_narrowed:
         return DiscoveryAnswer(results=[], filters=filters, weights=weights)
-    vector = get_question_vector(written.bare) if terms else None
+    vector = get_question_vector(written.bare, space=get_discovery_space()) if terms else None
     taste = get_taste(subject=subject)
     asked = CreatorQuestion(
         terms=terms,

@@ -8,12 +8,12 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from memory.clients.embeddings import get_embedder
 from memory.enums import FeedbackAction
 from memory.errors import FeedbackTargetUnknown
 from memory.models import Feedback, PreferenceProfile
 from memory.queries.feedback_targets import may_see_target
 from memory.queries.own_vectors import get_target_vector
+from memory.queries.providers import get_discovery_space
 from memory.services.session_context import note_in_session
 from memory.services.tastes import Subject, read_embedding
 
@@ -86,8 +86,8 @@ def _update_profile(
 
 def _move(profile: PreferenceProfile, vector: NDArray[np.float32]) -> None:
     """Move the taste; one of another model starts anew, since its numbers mean something else."""
-    embedder = get_embedder()
-    model = (embedder.model, embedder.model_version)
+    space = get_discovery_space()
+    model = (space.model, space.model_version)
     held = read_embedding(profile) if (profile.model, profile.model_version) == model else None
     profile.embedding = move_average(held, vector).tolist()
     profile.model, profile.model_version = model

@@ -19,13 +19,7 @@ from creators.models import Creator, Interaction
 from memory.clients.embeddings import EmbeddingFailed
 from memory.enums import TargetKind
 from memory.services.contradictions import note_ties, review_statements
-from memory.services.indexing import (
-    Document,
-    index_documents,
-    list_documents,
-    remove_documents,
-    store_missing_vectors,
-)
+from memory.services.indexing import Document, index_documents, list_documents, remove_documents
 from memory.services.locks import lock_formation
 from memory.services.merging import Merged, merge_candidates
 from memory.services.processing import Batch, Processed, get_processor
@@ -33,6 +27,7 @@ from memory.services.processing.registry import RULES
 from memory.services.signals import copy_signals, read_stated_candidates, read_transcripts
 from memory.services.sources import build_sources
 from memory.services.utterances import record_utterances
+from memory.services.vectors import store_missing_vectors
 from veri.platform.events.services import publish_event
 from veri.platform.observability.metrics import MEMORY_FORMATIONS
 

@@ -3,29 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import groupby
-from uuid import uuid4
 
-import numpy as np
-import orjson
-from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from numpy.typing import NDArray
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from creators.captions import build_search_text
 from creators.models import Interaction
-from memory.clients.embeddings import get_embedder
 from memory.enums import TargetKind
-from memory.models import IndexedDocument, Memory, MemoryVector, Posting, Utterance
-from memory.services.embedding import embed_metered
-from memory.services.locks import lock_formation
+from memory.models import VECTOR_MODELS, IndexedDocument, Memory, Posting, Utterance
 from veri.platform.connections.copying import copy_rows
 from veri.platform.text import analyse
 
 LARGEST_FREQUENCY = 32_767  # of a smallint
-BATCH = 500  # texts a call; a batch is embedded or waits as a whole
-WAITING = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +24,10 @@ class Document:
     target_id: int
     text: str
     indexed_text: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.kind.value, self.target_id
 
 
 def list_documents(memories: Iterable[Memory], interactions: Iterable[Interaction]) -> list[Document]:
@@ -53,7 +45,7 @@ def list_documents(memories: Iterable[Memory], interactions: Iterable[Interactio
 
 def index_documents(*, creator_id: int, documents: Sequence[Document]) -> int:
     """Index documents that are not indexed yet; return how many. Needs the creator's formation lock."""
-    by_target = {_get_key(one): one for one in documents}
+    by_target = {one.key: one for one in documents}
     known = IndexedDocument.objects.filter(
         kind__in=TargetKind.values, target_id__in=[one.target_id for one in documents]
     )
@@ -100,41 +92,9 @@ def remove_documents(*, creator_id: int, kind: TargetKind, ids: Sequence[int]) -
     """Take documents out of the index, words and vectors. Needs the creator's formation lock."""
     if not ids:
         return
-    for index in (IndexedDocument, Posting, MemoryVector):
+    indexes: tuple[type[Model], ...] = (IndexedDocument, Posting, *VECTOR_MODELS.values())
+    for index in indexes:
         index._default_manager.filter(creator_id=creator_id, kind=kind, target_id__in=ids).delete()  # noqa: SLF001  same
-
-
-def store_missing_vectors(*, creator_id: int, documents: Sequence[Document]) -> int:
-    """Embed the documents that have no vector of the configured model yet; return how many.
-
-    The provider is called outside any transaction, a batch at a time. Running it again embeds only what is missing.
-
-    Raises:
-        EmbeddingFailed: the batches before the failure are stored; the words are findable meanwhile.
-    """
-    known = _list_embedded(creator_id, documents)
-    missing = [one for one in documents if _get_key(one) not in known]
-    return sum(_embed_batch(creator_id, missing[start : start + BATCH]) for start in range(0, len(missing), BATCH))
-
-
-def store_waiting_vectors(*, limit: int = WAITING) -> int:
-    """Embed indexed documents that have no vector of the configured model: it was away, without budget, or is new.
-
-    Return how many got one. Raises ``EmbeddingFailed`` as ``store_missing_vectors`` does.
-    """
-    embedder = get_embedder()
-    embedded = MemoryVector.objects.filter(
-        kind=OuterRef("kind"),
-        target_id=OuterRef("target_id"),
-        model=embedder.model,
-        model_version=embedder.model_version,
-    )
-    waiting = IndexedDocument.objects.filter(~Exists(embedded)).order_by("creator_id", "pk")
-    rows = list(waiting.values_list("creator_id", "kind", "target_id")[:limit])
-    return sum(
-        store_missing_vectors(creator_id=creator_id, documents=load_documents([row[1:] for row in group]))
-        for creator_id, group in groupby(rows, key=lambda row: row[0])
-    )
 
 
 def load_documents(keys: Sequence[tuple[str, int]]) -> list[Document]:
@@ -144,53 +104,6 @@ def load_documents(keys: Sequence[tuple[str, int]]) -> list[Document]:
     return list_documents(
         Memory.objects.filter(pk__in=memory_ids), Interaction.objects.filter(pk__in=interaction_ids).defer("payload")
     )
-
-
-def _embed_batch(creator_id: int, documents: Sequence[Document]) -> int:
-    embedder = get_embedder()
-    action = f"documents:{_hash_keys(documents)}:{uuid4().hex}"  # each call costs, also a repeated one
-    made = embed_metered([one.text for one in documents], creator_id=creator_id, action=action)
-    vectors = made.astype(np.float16).astype(np.float32)
-    with transaction.atomic():
-        lock_formation(creator_id=creator_id)
-        known = _list_embedded(creator_id, documents)
-        rows = [
-            (creator_id, *_get_key(one), embedder.model, embedder.model_version, _write_vector(vector))
-            for one, vector in zip(documents, vectors, strict=True)
-            if _get_key(one) not in known
-        ]
-        return copy_rows(
-            model=MemoryVector,
-            columns=("creator_id", "kind", "target_id", "model", "model_version", "embedding"),
-            rows=rows,
-        )
-
-
-def _hash_keys(documents: Sequence[Document]) -> str:
-    named = " ".join(f"{one.kind.value}:{one.target_id}" for one in documents)
-    return blake2b(named.encode(), digest_size=12).hexdigest()
-
-
-def _list_embedded(creator_id: int, documents: Sequence[Document]) -> set[tuple[str, int]]:
-    """Return the documents that have a vector of the configured model."""
-    embedder = get_embedder()
-    stored = MemoryVector.objects.filter(
-        creator_id=creator_id,
-        model=embedder.model,
-        model_version=embedder.model_version,
-        kind__in=TargetKind.values,
-        target_id__in=[one.target_id for one in documents],
-    )
-    return set(stored.values_list("kind", "target_id"))
-
-
-def _get_key(document: Document) -> tuple[str, int]:
-    return document.kind.value, document.target_id
-
-
-def _write_vector(vector: NDArray[np.float32]) -> str:
-    """Return pgvector's text form."""
-    return orjson.dumps(vector, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def _copy_postings(creator_id: int, fresh: list[tuple[Document, list[str]]]) -> None:

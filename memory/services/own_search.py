@@ -15,6 +15,7 @@ from creators.stores import InteractionRecord
 from memory.enums import SearchKind, TargetKind
 from memory.queries.brand_names import list_brand_names
 from memory.queries.content_search import ContentNarrowing, find_content
+from memory.queries.providers import get_discovery_space
 from memory.queries.question_filters import WrittenFilters, read_filters
 from memory.queries.recent import list_recent
 from memory.queries.retrieval import POSTGRES, SearchFilters
@@ -149,7 +150,7 @@ def _find(asked: OwnQuestion) -> dict[str, list[list[Any]]]:
         narrowing = ContentNarrowing(
             platforms=sorted(asked.platforms), terms=sorted(required), since=asked.since, until=asked.until
         )
-        vector = get_question_vector(query, creator_id=asked.creator_id)
+        vector = get_question_vector(query, space=get_discovery_space(), creator_id=asked.creator_id)
         hits = find_content(
             creator_id=asked.creator_id, terms=terms, vector=vector, limit=asked.limit, narrowing=narrowing
         )

@@ -13,6 +13,7 @@ from memory.enums import FeedbackTarget, RecommendationKind
 from memory.models import RecommendationSet
 from memory.queries.content_ideas import find_content_ideas
 from memory.queries.discovery import CreatorFilters, CreatorQuestion, Weights, find_creators
+from memory.queries.providers import get_discovery_space
 from memory.services.campaign_sources import list_campaigns
 from memory.services.discovery import list_similar
 from memory.services.question_vectors import get_question_vector
@@ -41,7 +42,7 @@ def recommend_creators(*, brand: Brand, subject: Subject, now: datetime) -> Reco
         described = f"{brand.name} {brand.description}"
         question = CreatorQuestion(
             terms=sorted(set(analyse(brand.description))),
-            vector=get_question_vector(described) if brand.description.strip() else None,
+            vector=get_question_vector(described, space=get_discovery_space()) if brand.description.strip() else None,
             taste=taste.vector,
             filters=CreatorFilters(
                 excluded=[pk for kind, pk in taste.seen if kind == FeedbackTarget.CREATOR],

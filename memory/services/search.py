@@ -1,16 +1,19 @@
 """Search one creator's memory: embed the question where vectors are wanted and affordable, then retrieve."""
 
-import numpy as np
-from numpy.typing import NDArray
+import structlog
 
+from memory.clients.embeddings import EmbeddingFailed, get_space
 from memory.queries.conversations import drop_speakers, find_speakers
+from memory.queries.providers import get_active_provider
 from memory.queries.retrieval import Retrieval, SearchFilters, retrieve
 from memory.services.question_vectors import get_question_vector
+from memory.stores import QuestionVector
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
 from migration.queries.routes import Store
 
 EVERYTHING = SearchFilters()
+logger = structlog.get_logger(__name__)
 
 
 def search_memory(
@@ -30,7 +33,13 @@ def search_memory(
     return retrieve(creator_id=creator_id, question=question, vector=vector, limit=limit, filters=filters, store=store)
 
 
-def _embed(creator_id: int, question: str, action: str) -> NDArray[np.float32] | None:
-    """Return the question's vector, or None: words alone must then do."""
+def _embed(creator_id: int, question: str, action: str) -> QuestionVector | None:
+    """Return the question's vector by the provider that is searched, or None: words alone must then do."""
+    try:
+        space = get_space(get_active_provider())
+    except EmbeddingFailed as failure:
+        logger.warning("question_not_embedded", creator=creator_id, reason=str(failure))
+        return None
     asked = drop_speakers(question, find_speakers(creator_id=creator_id, question=question))
-    return get_question_vector(asked, creator_id=creator_id, action=action)
+    numbers = get_question_vector(asked, space=space, creator_id=creator_id, action=action)
+    return None if numbers is None else QuestionVector(space=space, numbers=numbers)

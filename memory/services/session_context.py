@@ -4,7 +4,7 @@ import numpy as np
 from django.core.cache import cache
 from numpy.typing import NDArray
 
-from memory.clients.embeddings import get_embedder
+from memory.queries.providers import get_discovery_space
 
 KEPT_SECONDS = 24 * 3_600
 STEP = 0.3  # how far one view or question moves the context
@@ -37,5 +37,5 @@ def blend_session(*, subject: str, vector: Vector | None) -> Vector | None:
 
 
 def _build_key(subject: str) -> str:
-    embedder = get_embedder()
-    return f"session:{subject}:{embedder.model}:{embedder.model_version}".replace(" ", "_")
+    space = get_discovery_space()
+    return f"session:{subject}:{space.model}:{space.model_version}".replace(" ", "_")

@@ -13,7 +13,7 @@ from creators.enums import ConsentPurpose, Platform
 from creators.models import Creator, CreatorSummary
 from creators.queries.consent import filter_consenting
 from creators.services.summaries import NewSummary, rank_popularity, store_summary
-from memory.clients.embeddings import get_embedder
+from memory.queries.providers import get_discovery_space
 from memory.queries.public_side import PublicSide, read_public_side
 from memory.services.content_index import fuse_parts
 from memory.services.question_vectors import get_question_vector
@@ -38,7 +38,7 @@ def refresh_summary(*, creator_id: int, now: datetime) -> bool:
 def build_summary(*, creator: Creator) -> NewSummary:
     """Return a creator's public side; whether it may be kept or shown is not decided here."""
     side = read_public_side(creator=creator)
-    embedder = get_embedder()
+    space = get_discovery_space()
     vector = _build_vector(creator, side)
     audience = {
         platform: count
@@ -51,8 +51,8 @@ def build_summary(*, creator: Creator) -> NewSummary:
         excerpt=side.statements[:500],
         terms=frozenset(analyse(side.text)[:MOST_TERMS]),
         embedding=vector.tolist() if vector is not None else None,
-        model=embedder.model if vector is not None else "",
-        model_version=embedder.model_version if vector is not None else "",
+        model=space.model if vector is not None else "",
+        model_version=space.model_version if vector is not None else "",
         tags=side.tags[:MOST_TAGS],
         platforms=side.platforms,
         main_platform=main,
@@ -78,7 +78,11 @@ def refresh_stale_summaries(*, before: datetime, now: datetime, limit: int = BAT
 
 def _build_vector(creator: Creator, side: PublicSide) -> NDArray[np.float32] | None:
     """Return the unit mean of two: of the content's vectors, and of the public statements'."""
-    stated = get_question_vector(side.statements, creator_id=creator.pk) if side.statements else None
+    stated = (
+        get_question_vector(side.statements, space=get_discovery_space(), creator_id=creator.pk)
+        if side.statements
+        else None
+    )
     parts: Sequence[Any] = [one for one in (_mean(side.vectors), stated) if one is not None]
     return fuse_parts([(1.0, one) for one in parts]) if parts else None
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creators.models import Brand, User
-from memory.clients.embeddings import get_embedder
 from memory.models import PreferenceProfile
 from memory.queries.own_vectors import to_vector
+from memory.queries.providers import get_discovery_space
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ def get_taste(*, subject: Subject) -> Taste:
     profile = PreferenceProfile.objects.filter(**subject.owner).first()
     if profile is None:
         return Taste(vector=None, seen=[])
-    embedder = get_embedder()
-    is_current = (profile.model, profile.model_version) == (embedder.model, embedder.model_version)
+    space = get_discovery_space()
+    is_current = (profile.model, profile.model_version) == (space.model, space.model_version)
     vector = read_embedding(profile) if is_current else None
     return Taste(vector=vector, seen=[(kind, pk) for kind, pk in profile.seen], moved=profile.moved)
 

@@ -6,7 +6,15 @@ from memory.stores.mongo_search import MongoSearchStore
 from memory.stores.narrowing import MongoNarrowingStore, Narrowing, NarrowingStore, PostgresNarrowingStore
 from memory.stores.postgres_memories import PostgresMemoryStore
 from memory.stores.postgres_search import PostgresSearchStore
-from memory.stores.search import Neighbour, SearchStore, Target, TermMatch, TermScoring
+from memory.stores.search import (
+    Neighbour,
+    Neighbourhood,
+    QuestionVector,
+    SearchStore,
+    Target,
+    TermMatch,
+    TermScoring,
+)
 
 __all__ = [
     "MemoryRecord",
@@ -17,9 +25,11 @@ __all__ = [
     "Narrowing",
     "NarrowingStore",
     "Neighbour",
+    "Neighbourhood",
     "PostgresMemoryStore",
     "PostgresNarrowingStore",
     "PostgresSearchStore",
+    "QuestionVector",
     "SearchStore",
     "Target",
     "TermMatch",

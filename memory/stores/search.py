@@ -1,14 +1,18 @@
 """The interface to candidates of a search. Scoring is the application's, so that both stores rank alike."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from heapq import nsmallest
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-HEADER_BYTES = 4  # halfvec_send: dimensions and a reserved word, 16 bits each
+from memory.models import VectorSpace
+
+MEASURED = 1000  # similarities, whose mean and spread tell what is near
+NEAREST = 300  # of a creator with more vectors than that
+SAMPLED = 500  # similarities of theirs that are measured: targets whose id ``SAMPLE_STEP`` divides, the lowest ones
+SAMPLE_STEP = 7
 
 
 class Target(NamedTuple):
@@ -44,12 +48,33 @@ class TermScoring:
     kinds: Sequence[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class QuestionVector:
+    """A question's vector, in the precision of stored ones, and where it can be compared."""
+
+    space: VectorSpace
+    numbers: NDArray[np.float32]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Neighbour:
     """A document near a vector; ``similarity`` is the cosine."""
 
     target: Target
     similarity: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbourhood:
+    """The documents nearest to a vector, nearest first, and the mean and spread of similarity among the creator's.
+
+    Of a creator with up to ``MEASURED`` vectors all are here; of one with more the ``NEAREST``, and mean and spread are
+    of a sample that is the same in every store.
+    """
+
+    nearest: list[Neighbour] = field(default_factory=list)
+    middle: float = 0.0
+    spread: float = 0.0
 
 
 class SearchStore(Protocol):
@@ -64,30 +89,8 @@ class SearchStore(Protocol):
         Exactly as many or fewer, or else every match: a store that cannot score leaves the cut to its caller.
         """
 
-    def find_neighbours(
-        self, *, creator_id: int, model: tuple[str, str], vector: NDArray[np.float32], limit: int
-    ) -> list[Neighbour]:
-        """Return the documents nearest to a vector of a model (name, version) by exact scan, nearest first."""
+    def find_neighbours(self, *, creator_id: int, vector: QuestionVector) -> Neighbourhood:
+        """Return what is near a vector among the creator's vectors of the same space.
 
-
-def rank_neighbours(
-    *, stored: Sequence[tuple[Target, bytes]], vector: NDArray[np.float32], limit: int
-) -> list[Neighbour]:
-    """Return the nearest of stored vectors (pgvector's binary halfvec) by cosine, equal ones by target.
-
-    Both stores end here: computed once, in double precision and rounded, so that they give the same numbers.
-    """
-    if not stored:
-        return []
-    matrix = read_halfvecs([embedding for _, embedding in stored])
-    asked = vector.astype(np.float64)
-    lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(asked)
-    similarities = np.round(matrix @ asked / np.where(lengths > 0, lengths, 1), 12).tolist()
-    keyed = [(-similarity, target) for (target, _), similarity in zip(stored, similarities, strict=True)]
-    return [Neighbour(target=target, similarity=-key) for key, target in nsmallest(limit, keyed)]
-
-
-def read_halfvecs(stored: Sequence[bytes]) -> NDArray[np.float64]:
-    """Return the numbers of pgvector's binary form of halfvecs of one dimension, a row each."""
-    rows = np.frombuffer(b"".join(stored), dtype=np.uint8).reshape(len(stored), -1)
-    return np.ascontiguousarray(rows[:, HEADER_BYTES:]).view(">f2").astype(np.float64)
+        Exact, except where an index of one creator's many vectors answers.
+        """

@@ -149,5 +149,24 @@ def end_capture(*, name: str, actor: Any, reason: str, now: datetime) -> Dataset
     return dataset
 
 
+@transaction.atomic
+def retire_dataset(*, name: str, actor: Any, reason: str, now: datetime) -> bool:
+    """End the capture of a dataset nothing uses any longer and forget its route; return whether it was ever captured.
+
+    The row of one with archives stays, held. What MongoDB holds of it is the caller's to remove.
+    """
+    dataset = Dataset.objects.filter(name=name).first()
+    if dataset is None:
+        return False
+    if dataset.stage != Stage.OFF:
+        dataset = end_capture(name=name, actor=actor, reason=reason, now=now)
+    record_audit(actor=actor, action="migration.dataset.retired", target=dataset, reason=reason, now=now)
+    if dataset.archives.exists():
+        Dataset.objects.filter(pk=dataset.pk).update(is_held=True)
+    else:
+        dataset.delete()
+    return dataset.captured_at is not None
+
+
 def _list_names() -> list[str]:
     return [spec.name for spec in iterate_specs()]

@@ -10,6 +10,7 @@ from migration.errors import FlagForcedOff, FlagNeedUnmet
 from migration.models import Dataset, FeatureFlag
 from migration.queries.flags import FlagState, forget_flags, get_flag_state, is_flag_on, read_flag
 from migration.queries.routes import forget_routes
+from migration.registry import iterate_specs
 from migration.services.changes import require_reason
 from migration.services.datasets import end_capture, start_capture
 from migration.services.locks import lock_flags
@@ -105,7 +106,7 @@ def align_capture(*, actor: Any, reason: str, now: datetime) -> None:
 def is_capture_aligned() -> bool:
     """Return whether capturing seems to agree with the flag; a cheap look before ``align_capture``."""
     stale = (
-        Dataset.objects.filter(stage=Stage.OFF, is_held=False)
+        Dataset.objects.filter(stage=Stage.OFF, is_held=False, name__in=[spec.name for spec in iterate_specs()])
         if is_flag_on(Flag.USE_MONGO)
         else Dataset.objects.filter(stage=Stage.CAPTURE)
     )

@@ -124,6 +124,8 @@ class RelayLoop:
         now = timezone.now()
         connection.close_if_unusable_or_obsolete()
         record_heartbeat(name="relay", now=now)
+        for spec in iterate_specs():  # a dataset may come into use at any time
+            self.lanes.setdefault(spec.name, Lane(spec.name))
         self._check_schemas()
         save_lanes(lanes=self.lanes.values(), now=now)
         send_due_heartbeats(now=now)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from creators.models import Creator, CreatorSummary, CreatorTerm
 from creators.services.summaries import rank_popularity
-from memory.clients.embeddings import embed_texts, get_embedder
+from memory.clients.embeddings import embed_texts
 from memory.queries.discovery import CreatorFilters, CreatorQuestion, Weights, build_statement, find_creators
 from tests.bench.measuring import Figure, at_most, compare, get_percentile, judge
 from tests.bench.tables import empty_stores
@@ -89,7 +89,7 @@ def measure() -> list[Figure]:
 
 def _fill(rng: random.Random) -> None:
     """Write creators with forty to sixty terms each, as ``store_summary`` would one by one."""
-    now, embedder = timezone.now(), get_embedder()
+    now, space = timezone.now(), get_discovery_space()
     creators = Creator.objects.bulk_create(
         Creator(handle=f"bench{number}", country=rng.choice(("PT", "DE", "US")), created_at=now, updated_at=now)
         for number in range(CREATORS)
@@ -101,8 +101,8 @@ def _fill(rng: random.Random) -> None:
             CreatorSummary(
                 creator=creator,
                 excerpt=text,
-                model=embedder.model,
-                model_version=embedder.model_version,
+                model=space.model,
+                model_version=space.model_version,
                 embedding=vector.tolist(),
                 tags=text.split(),
                 platforms=[rng.choice(PLATFORMS)],

@@ -9,6 +9,8 @@ from rest_framework.test import APIClient
 from creators.models import Creator, Interaction
 from memory.clients.claude.breaker import _build_own, _build_shared
 from memory.clients.embeddings import get_embedder
+from memory.enums import EmbeddingProvider
+from memory.queries.providers import forget_providers
 from memory.services.formation import form_memories
 from tests.conftest import NOW
 from tests.fakes.claude import FakeClaude, run_claude_server
@@ -82,8 +84,9 @@ def voyage(settings, monkeypatch) -> Iterator[FakeVoyage]:
         settings.VOYAGE_BASE_URL = fake.url
         settings.VOYAGE_MODEL = "voyage-3.5-lite"
         get_embedder.cache_clear()
+        forget_providers()
         yield fake
-        get_embedder()._http.close()
+        get_embedder(EmbeddingProvider.VOYAGE)._http.close()
         get_embedder.cache_clear()
 
 

@@ -3,14 +3,17 @@ import pytest
 
 from billing.models import Allowance, Reservation, UsageEvent
 from memory.clients.embeddings import EmbeddingFailed, embed_texts
-from memory.models import Memory, MemoryVector
+from memory.enums import EmbeddingProvider
+from memory.models import Memory, MemoryVector, VoyageVector
 from memory.services.embedding import embed_metered
-from memory.services.indexing import store_waiting_vectors
 from memory.services.search import search_memory
+from memory.services.vectors import store_waiting_vectors
 from memory.tasks import store_waiting_vectors_task
 from migration.queries.flags import forget_flags
 from tests.fakes import voyage as fake
 from tests.memory.conftest import form, say
+
+LOCAL, VOYAGE = EmbeddingProvider.WORDLLAMA, EmbeddingProvider.VOYAGE
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def list_usage():
 
 @pytest.mark.parametrize("texts", [[""], [" "], ["👍"], ["a", "", "b"], ["x" * 100_000], ["مرحبا"], ["\u202e"]])
 def test_local_vectors_are_finite_and_of_unit_length_or_zero(texts):
-    vectors = embed_texts(texts).vectors
+    vectors = embed_texts(texts, provider=LOCAL).vectors
     assert vectors.shape == (len(texts), 256)
     assert np.isfinite(vectors).all()
     lengths = np.linalg.norm(vectors, axis=1)
@@ -35,7 +38,7 @@ def test_local_vectors_are_finite_and_of_unit_length_or_zero(texts):
 
 
 def test_no_texts_need_no_model():
-    assert embed_texts([]).vectors.shape == (0, 256)
+    assert embed_texts([], provider=LOCAL).vectors.shape == (0, 256)
 
 
 def test_local_vectors_are_not_metered(creator):
@@ -46,7 +49,7 @@ def test_local_vectors_are_not_metered(creator):
 
 
 def test_voyage_is_asked_for_256_dimensions_and_its_order_kept(voyage):
-    embedding = embed_texts(["one", "two words", ""])
+    embedding = embed_texts(["one", "two words", ""], provider=VOYAGE)
     (request,) = voyage.requests
     assert request == {"input": ["one", "two words", " "], "model": "voyage-3.5-lite", "output_dimension": 256}
     assert voyage.headers[0]["authorization"] == "Bearer test-key"
@@ -72,7 +75,7 @@ def test_voyage_is_asked_for_256_dimensions_and_its_order_kept(voyage):
 def test_nonsense_of_the_provider_is_refused(voyage, content):
     voyage.script(fake.say(content))
     with pytest.raises(EmbeddingFailed):
-        embed_texts(["one"])
+        embed_texts(["one"], provider=VOYAGE)
     assert len(voyage.requests) == 1
 
 
@@ -80,20 +83,20 @@ def test_nonsense_of_the_provider_is_refused(voyage, content):
 def test_refusals_are_not_repeated_and_outages_once(voyage, status, calls):
     voyage.script(*[fake.fail(status)] * 3)
     with pytest.raises(EmbeddingFailed, match=str(status)):
-        embed_texts(["one"])
+        embed_texts(["one"], provider=VOYAGE)
     assert len(voyage.requests) == calls
 
 
 def test_outage_that_passes_is_not_noticed(voyage):
     voyage.script(fake.fail(503))
-    assert embed_texts(["one"]).tokens == 1
+    assert embed_texts(["one"], provider=VOYAGE).tokens == 1
 
 
 def test_vectors_of_voyage_are_metered_once(creator, voyage):
     say(creator, "I live in Lisbon.")
     form(creator)
     form(creator)
-    assert MemoryVector.objects.filter(model="voyage-3.5-lite", model_version="1").count() == 2
+    assert VoyageVector.objects.filter(model="voyage-3.5-lite", model_version="1").count() == 2
     assert len(voyage.requests) == 1
     assert list_usage() == [("voyage", "voyage-3.5-lite", "embedding", 8, "metered")]
     event = UsageEvent.objects.get()
@@ -102,7 +105,7 @@ def test_vectors_of_voyage_are_metered_once(creator, voyage):
 
 
 def test_batches_are_metered_each(creator, voyage, monkeypatch):
-    monkeypatch.setattr("memory.services.indexing.BATCH", 4)
+    monkeypatch.setattr("memory.services.vectors.BATCH", 4)
     for number in range(10):
         say(creator, f"Bread number {number}", author="kai")
     form(creator)
@@ -114,11 +117,11 @@ def test_failed_call_costs_nothing_and_memories_stand(creator, voyage):
     voyage.script(fake.fail(500), fake.fail(500))
     say(creator, "I live in Lisbon.")
     assert form(creator).formed == 1
-    assert (Memory.objects.count(), MemoryVector.objects.count(), UsageEvent.objects.count()) == (1, 0, 0)
+    assert (Memory.objects.count(), VoyageVector.objects.count(), UsageEvent.objects.count()) == (1, 0, 0)
     assert Reservation.objects.get().state == "released"
     assert store_waiting_vectors_task() == 2
     assert store_waiting_vectors_task() == 0
-    assert (MemoryVector.objects.count(), UsageEvent.objects.count()) == (2, 1)
+    assert (VoyageVector.objects.count(), UsageEvent.objects.count()) == (2, 1)
 
 
 @pytest.mark.parametrize("script", [fake.drop, fake.say({"data": "nonsense"})])
@@ -137,7 +140,7 @@ def test_vectors_wait_for_a_budget(creator, voyage, settings):
     assert form(creator).formed == 1
     with pytest.raises(EmbeddingFailed, match="budget:voyage"):
         store_waiting_vectors()
-    assert (len(voyage.requests), MemoryVector.objects.count(), Reservation.objects.count()) == (0, 0, 0)
+    assert (len(voyage.requests), VoyageVector.objects.count(), Reservation.objects.count()) == (0, 0, 0)
     Allowance.objects.all().delete()
     settings.MONTHLY_BUDGETS = {"voyage": 1}
     assert store_waiting_vectors() == 2
@@ -146,13 +149,13 @@ def test_vectors_wait_for_a_budget(creator, voyage, settings):
 def test_model_without_a_price_is_not_called(creator, voyage, settings):
     settings.VOYAGE_MODEL = "voyage-unheard-of"
     with pytest.raises(EmbeddingFailed, match="no price"):
-        embed_metered(["one"], creator_id=creator.pk, action="a")
+        embed_metered(["one"], provider=VOYAGE, creator_id=creator.pk, action="a")
     assert voyage.requests == []
 
 
 def test_nothing_is_metered_while_cost_tracking_is_off(creator, voyage, settings):
     settings.FLAGS_FORCED_OFF = ["COST_TRACKING"]
-    embed_metered(["one"], creator_id=creator.pk, action="a")
+    embed_metered(["one"], provider=VOYAGE, creator_id=creator.pk, action="a")
     assert (len(voyage.requests), Reservation.objects.count()) == (1, 0)
 
 
@@ -180,7 +183,4 @@ def test_new_provider_embeds_what_the_old_one_had(creator, request):
     form(creator)
     request.getfixturevalue("voyage")
     assert store_waiting_vectors() == 2
-    assert sorted(set(MemoryVector.objects.values_list("model", flat=True))) == [
-        "voyage-3.5-lite",
-        "wordllama-l2-supercat-256",
-    ]
+    assert (MemoryVector.objects.count(), VoyageVector.objects.count()) == (2, 2)

@@ -1,5 +1,6 @@
 """One contract for both stores: the same rows, the same ranks, the same scores."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from creators.models import Creator, Interaction
 from creators.stores import MongoInteractionStore, PostgresInteractionStore
-from memory.clients.embeddings import embed_texts, get_embedder
-from memory.models import Memory
+from memory.clients.embeddings import embed_texts, get_space
+from memory.enums import EmbeddingProvider
+from memory.models import Memory, MemoryVector
 from memory.queries.retrieval import MONGO, POSTGRES, SearchFilters, _prepare, _search
-from memory.stores import MongoMemoryStore, MongoSearchStore, PostgresMemoryStore, PostgresSearchStore
+from memory.stores import MongoMemoryStore, MongoSearchStore, PostgresMemoryStore, PostgresSearchStore, QuestionVector
 from migration.enums import Stage
 from migration.queries.flags import forget_flags
 from migration.queries.routes import Store, choose_store, forget_routes
@@ -118,7 +120,10 @@ def ask(stores, creator, question, *, vector=None, limit=12, filters=None):
 
 
 def embed(question):
-    return embed_texts([question]).vectors[0].astype(np.float16).astype(np.float32)
+    numbers = embed_texts([question], provider=EmbeddingProvider.WORDLLAMA).vectors[0]
+    return QuestionVector(
+        space=get_space(EmbeddingProvider.WORDLLAMA), numbers=numbers.astype(np.float16).astype(np.float32)
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -187,29 +192,20 @@ def check_search(creator, other):
     assert matches[0] == matches[1]
     assert len(matches[0]) > 10
     assert all(store.find_term_matches(creator_id=creator.pk, terms=[]) == [] for store in stores)
-    embedder = get_embedder()
     for question in ("same words here", "sponsor", "👍"):
-        near = [
-            store.find_neighbours(
-                creator_id=creator.pk,
-                model=(embedder.model, embedder.model_version),
-                vector=embed(question),
-                limit=20,
-            )
-            for store in stores
-        ]
-        assert near[0] == near[1]
-        assert len(near[0]) == 20
-        assert [one.similarity for one in near[0]] == sorted((one.similarity for one in near[0]), reverse=True)
+        found = [store.find_neighbours(creator_id=creator.pk, vector=embed(question)) for store in stores]
+        assert found[0].nearest == found[1].nearest
+        assert (found[0].middle, found[0].spread) == pytest.approx((found[1].middle, found[1].spread), abs=1e-12)
+        similarities = [one.similarity for one in found[0].nearest]
+        assert similarities == sorted(similarities, reverse=True)
+        assert len(similarities) == MemoryVector.objects.filter(creator=creator).count()
         mine = (
             set(creator.memories.values_list("pk", flat=True)),
             set(creator.interactions.values_list("pk", flat=True)),
         )
-        assert all(one.target.id in mine[one.target.kind == "interaction"] for one in near[0])
-    model = (embedder.model, "another version")
-    assert [
-        store.find_neighbours(creator_id=creator.pk, model=model, vector=embed("x"), limit=5) for store in stores
-    ] == [[], []]
+        assert all(one.target.id in mine[one.target.kind == "interaction"] for one in found[0].nearest)
+    elsewhere = replace(embed("x"), space=replace(embed("x").space, model_version="another"))
+    assert [store.find_neighbours(creator_id=creator.pk, vector=elsewhere).nearest for store in stores] == [[], []]
 
 
 def check_ranks(creator):

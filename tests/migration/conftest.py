@@ -6,13 +6,12 @@ from django.db import connection
 from django.utils import timezone
 
 from creators.models import Creator, Interaction
-from migration.registry import iterate_specs
 from migration.services.backfill import run_backfill
 from migration.services.flags import set_flag
 from migration.services.relay import relay_batch
 from tests.conftest import NOW
 
-NAMES = [spec.name for spec in iterate_specs()]
+NAMES = ["creator_profiles", "interactions", "memories", "memory_vectors"]
 
 
 def make_interaction(creator: Creator, external_id: str, **values: object) -> Interaction:

@@ -99,6 +99,11 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="memory.feedback", icon="thumb_up", title="Feedback"),
             ModelLink(label="memory.preferenceprofile", icon="favorite", title="Tastes"),
             ModelLink(label="memory.recommendationset", icon="recommend", title="Recommendations"),
+            ModelLink(label="memory.minilmvector", icon="scatter_plot", title="MiniLM vectors"),
+            ModelLink(label="memory.voyagevector", icon="scatter_plot", title="Voyage vectors"),
+            ModelLink(label="memory.vectorindex", icon="account_tree", title="Vector indexes"),
+            ModelLink(label="memory.reembedding", icon="autorenew", title="Changes of provider"),
+            ModelLink(label="memory.embeddingchoice", icon="tune", title="Provider searched"),
         ),
     ),
     (

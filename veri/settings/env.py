@@ -18,6 +18,7 @@ SHORTEST_SECRET = 32  # characters
 LOCAL_ENCRYPTION_KEY = "bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA="
 FLAG_NAMES = ("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH", "MEMORY_DECAY", "COST_TRACKING")
 PROCESSORS = ("rules", "claude", "ollama", "whisper")
+EMBEDDING_PROVIDERS = ("wordllama", "minilm", "voyage")
 PLATFORM_VARIABLES = ("YOUTUBE", "TWITCH", "TWITTER", "TIKTOK")
 STORE_SCHEMES = {
     "DATABASE_URL": ("postgres", "postgresql"),
@@ -63,6 +64,11 @@ class Environment:
     voyage_api_key: str = field(repr=False)
     voyage_base_url: str
     voyage_model: str
+    embedding_provider: str
+    minilm_path: str
+    vector_index_minimum: int
+    vector_index_limit: int
+    mongodb_vector_search: bool
     platform_credentials: dict[str, tuple[str, str]] = field(repr=False)
     encryption_keys: list[str] = field(repr=False)
     webhook_secret: str = field(repr=False)
@@ -189,6 +195,11 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         voyage_api_key=reader.text("VOYAGE_API_KEY"),
         voyage_base_url=reader.url("VOYAGE_BASE_URL", "https://api.voyageai.com", schemes=("https", "http")),
         voyage_model=reader.text("VOYAGE_MODEL", "voyage-3.5-lite"),
+        embedding_provider=_read_embedding_provider(reader),
+        minilm_path=reader.text("MINILM_PATH"),
+        vector_index_minimum=int(reader.number("VECTOR_INDEX_MINIMUM", 5000, low=1000)),
+        vector_index_limit=int(reader.number("VECTOR_INDEX_LIMIT", 50, high=1000)),
+        mongodb_vector_search=reader.boolean("MONGODB_VECTOR_SEARCH", default=False),
         platform_credentials={
             name.lower(): (reader.text(f"{name}_CLIENT_ID"), reader.text(f"{name}_CLIENT_SECRET"))
             for name in PLATFORM_VARIABLES
@@ -266,6 +277,14 @@ def _read_rate_limits(reader: EnvironmentReader) -> dict[str, str]:
             value = default
         found[scope] = value
     return found
+
+
+def _read_embedding_provider(reader: EnvironmentReader) -> str:
+    """Return whose vectors are searched while the database does not say: Voyage's where a key is given."""
+    provider = reader.text("EMBEDDING_PROVIDER") or ("voyage" if reader.text("VOYAGE_API_KEY") else "wordllama")
+    if provider not in EMBEDDING_PROVIDERS:
+        reader.problems.append(f"EMBEDDING_PROVIDER must be one of {', '.join(EMBEDDING_PROVIDERS)}")
+    return provider
 
 
 def _read_failpoint(reader: EnvironmentReader) -> str:

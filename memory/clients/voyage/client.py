@@ -6,7 +6,8 @@ import httpx
 import numpy as np
 
 from memory.clients.embeddings import Embedding, EmbeddingFailed
-from memory.models.index import DIMENSIONS
+from memory.enums import EmbeddingProvider
+from memory.models import DIMENSIONS
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 ATTEMPTS = 2
@@ -24,7 +25,7 @@ class VoyageEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Embedding:
         """Return the vectors of one call; overloads and failed connections, which cost nothing, are tried again."""
-        body = {"input": list(texts), "model": self.model, "output_dimension": DIMENSIONS}
+        body = {"input": list(texts), "model": self.model, "output_dimension": DIMENSIONS[EmbeddingProvider.VOYAGE]}
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 answer = self._http.post("/v1/embeddings", json=body)

@@ -6,19 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Model
+
 from creators.datasets import CREATOR_PROFILES, INTERACTIONS
 from creators.enums import Outcome
 from creators.models import Creator, Interaction
 from creators.services.intake import take_in_items
-from memory.datasets import MEMORIES, MEMORY_VECTORS
-from memory.models import Memory, MemoryVector
+from memory.datasets import MEMORIES, VECTOR_DATASETS
+from memory.models import VECTOR_MODELS, Memory
+from memory.queries.providers import get_active_provider
 from memory.services.evaluation.reading import EvaluationFileInvalid
 from memory.services.formation import form_memories
 from migration.registry import DatasetSpec
 from veri.platform.events.models import Event
 
 BATCH = 500  # as many interactions as an event announces
-_READ = ((INTERACTIONS, Interaction), (MEMORIES, Memory), (MEMORY_VECTORS, MemoryVector))
 
 
 @contextmanager
@@ -55,10 +57,16 @@ def _fill(creator: Creator, items: Sequence[dict[str, Any]], now: datetime) -> N
 
 def _bring_to_mongo(creator: Creator) -> None:
     """Write the creator's documents as the relay would, whatever stage the datasets are in."""
-    for spec, model in _READ:
+    for spec, model in _list_read():
         keys = list(model._default_manager.filter(creator=creator).values_list("pk", flat=True))  # noqa: SLF001  Django's documented API
         for start in range(0, len(keys), BATCH):
             _write(spec, keys[start : start + BATCH])
+
+
+def _list_read() -> list[tuple[DatasetSpec, type[Model]]]:
+    """Return the datasets a search reads, with their tables."""
+    active = get_active_provider()
+    return [(INTERACTIONS, Interaction), (MEMORIES, Memory), (VECTOR_DATASETS[active], VECTOR_MODELS[active])]
 
 
 def _write(spec: DatasetSpec, keys: list[int]) -> None:
@@ -79,6 +87,6 @@ def _remove(creator: Creator, *, in_mongo: bool) -> None:
     if in_mongo:
         from veri.platform.connections.mongo import get_database  # the driver loads only where MongoDB is asked for
 
-        for spec, _ in _READ:
+        for spec, _ in _list_read():
             get_database()[spec.collection].delete_many({"creator_id": scope})
         get_database()[CREATOR_PROFILES.collection].delete_one({"_id": scope})

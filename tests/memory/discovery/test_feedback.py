@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from creators.models import ContentItem
-from memory.clients.embeddings import get_embedder
 from memory.models import Feedback, PreferenceProfile
 from memory.queries.own_vectors import get_target_vector
+from memory.queries.providers import get_discovery_space
 from memory.services.feedback import SEEN, move_average
 from memory.services.session_context import read_session
 from tests.memory.conftest import make_creator
@@ -35,7 +35,7 @@ def test_completion_moves_the_taste_and_less_does_not(client, owner, items):
     profile = PreferenceProfile.objects.get(user=owner)
     expected = 0.9 * first + 0.1 * get_target_vector(kind="content", target_id=items[1].pk)
     assert np.array(profile.embedding) == pytest.approx(expected, abs=2e-3)
-    assert (profile.moved, profile.model) == (2, get_embedder().model)
+    assert (profile.moved, profile.model) == (2, get_discovery_space().model)
     assert profile.seen == [["content", items[0].pk], ["content", items[1].pk]]
     assert read_session(subject=f"user:{owner.pk}") is not None
 

@@ -57,3 +57,8 @@ def test_hostile_text_is_quick(piece):
 def test_question_and_message_of_one_language_meet():
     message, question = "Las recetas nuevas de la cocina están en el canal", "¿Dónde están las recetas nuevas?"
     assert set(analyse(question)) <= set(analyse(message))
+
+
+def test_parts_of_handles_and_codes_are_no_words():
+    assert detect_language("@evaluation-4de-la-e6 lives in Porto, see la.de/el?un=del #de") in {"", "en"}
+    assert analyse("@maker-4de9da lives in Porto")[-2:] == analyse("lives in Porto")
