@@ -13,6 +13,7 @@ from creators.models import Creator, CreatorSummary, CreatorTerm
 from creators.services.summaries import rank_popularity
 from memory.clients.embeddings import embed_texts
 from memory.queries.discovery import CreatorFilters, CreatorQuestion, Weights, build_statement, find_creators
+from memory.queries.providers import get_discovery_space
 from tests.bench.measuring import Figure, at_most, compare, get_percentile, judge
 from tests.bench.tables import empty_stores
 from veri.platform.connections.reading import fetch_rows
@@ -95,7 +96,12 @@ def _fill(rng: random.Random) -> None:
         for number in range(CREATORS)
     )
     texts = [" ".join(rng.choices(WORDS, k=6)) for _ in creators]
-    vectors = np.concatenate([embed_texts(texts[start : start + 500]).vectors for start in range(0, CREATORS, 500)])
+    vectors = np.concatenate(
+        [
+            embed_texts(texts[start : start + 500], provider=get_discovery_space().provider).vectors
+            for start in range(0, CREATORS, 500)
+        ]
+    )
     CreatorSummary.objects.bulk_create(
         (
             CreatorSummary(
@@ -130,7 +136,7 @@ def _fill(rng: random.Random) -> None:
 
 def _build_question(rng: random.Random) -> CreatorQuestion:
     text = " ".join(rng.sample(WORDS, 3))
-    vectors = embed_texts([text, " ".join(rng.sample(WORDS, 5))]).vectors
+    vectors = embed_texts([text, " ".join(rng.sample(WORDS, 5))], provider=get_discovery_space().provider).vectors
     return CreatorQuestion(
         terms=sorted(set(analyse(text))),
         vector=vectors[0],

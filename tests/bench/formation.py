@@ -5,6 +5,7 @@ bring them, with the default processors, search index and vectors.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,6 +16,7 @@ from creators.samples.generator import generate_samples
 from creators.services.intake import take_in_items
 from memory.clients.embeddings import embed_texts
 from memory.clients.wordllama.client import _load
+from memory.enums import EmbeddingProvider
 from memory.models import IndexedDocument, Memory, MemoryEvidence, MemoryVector, Posting, Signal, Utterance
 from memory.services.formation import form_memories
 from tests.bench.measuring import Figure, at_least, compare, interleave, judge, time_call
@@ -26,6 +28,9 @@ WRITTEN = (Signal, Memory, MemoryEvidence, IndexedDocument, Posting, MemoryVecto
 RATE = at_least(500)
 EMBEDDED = at_least(2_000)
 TEXTS = 4_000
+
+
+_embed = partial(embed_texts, provider=EmbeddingProvider.WORDLLAMA)
 
 
 def measure() -> list[Figure]:
@@ -100,8 +105,8 @@ def _measure_embedding(texts: Sequence[str]) -> list[Figure]:
     def call(embed: Callable[[list[str]], object]) -> Callable[[], float]:
         return lambda: time_call(lambda: [embed(list(texts[start : start + 500])) for start in range(0, TEXTS, 500)])
 
-    embed_texts(texts[:10])
-    ours, bare = interleave(rounds=5, runs=[call(embed_texts), call(lambda some: _load().embed(some, norm=False))])
+    _embed(texts[:10])
+    ours, bare = interleave(rounds=5, runs=[call(_embed), call(lambda some: _load().embed(some, norm=False))])
     rate = len(texts) / ours
     return [
         judge(name="embedding of short texts, wordllama", value=rate, unit="texts/s", bound=EMBEDDED),

@@ -20,7 +20,7 @@ from memory.enums import EmbeddingProvider, ReembeddingState
 from memory.errors import ReembeddingRefused
 from memory.models import EmbeddingChoice, IndexedDocument, MemoryVector, Reembedding, VoyageVector
 from memory.queries.providers import forget_providers, get_active_provider, get_providers_in_use
-from memory.queries.retrieval import SearchFilters, _list_datasets, _prepare
+from memory.queries.retrieval import list_datasets
 from memory.services.reembedding import (
     cancel_reembedding,
     continue_reembedding,
@@ -81,8 +81,7 @@ def test_change_of_provider_from_the_first_vector_to_the_last(filled, monkeypatc
     assert switch_provider(**ASKED).state == ReembeddingState.SWITCHED
     assert (get_active_provider(), get_providers_in_use().kept) == (VOYAGE, {WORDLLAMA})
     assert list_used() == ["memory_vectors", "memory_vectors_voyage"]
-    asked = _prepare(filled.pk, "Where?", None, 5, SearchFilters())
-    assert _list_datasets(asked) == ("interactions", "memories", "memory_vectors_voyage")
+    assert list_datasets(provider=get_active_provider()) == ("interactions", "memories", "memory_vectors_voyage")
     assert drop_old_vectors(**ASKED) == ["wordllama"]
     assert list_used() == ["memory_vectors_voyage"]
     assert (MemoryVector.objects.count(), Dataset.objects.filter(name="memory_vectors").count()) == (0, 0)

@@ -17,7 +17,7 @@ LEAST_WORDS = 2  # different function words, or
 LEAST_SHARE = 0.8  # this share of a shorter text
 OVER_ENGLISH = 2  # times as many as English ones: names and titles in other languages stand in English texts
 # Whole words only: parts of handles, links and codes look like function words ("de" in @maker-4de).
-_WORD = re.compile(r"(?<![\w@#./-])[^\W\d_]+(?:['’][^\W\d_]+)?(?!\w)")
+_WORD = re.compile(r"(?<![\w@#./=?&-])[^\W\d_]+(?:['’][^\W\d_]+)?(?![\w=]|[./@]\w)")
 _ASCII_LETTER = re.compile(r"[A-Za-z]")
 # The first word of a letter's Unicode name, and the language when only one of those known here is written so.
 _SCRIPTS = {
