@@ -96,7 +96,9 @@ def _fill(rng: random.Random) -> None:
         for number in range(CREATORS)
     )
     texts = [" ".join(rng.choices(WORDS, k=6)) for _ in creators]
-    vectors = np.concatenate(
+    provider = get_discovery_space().provider
+    parts = [embed_texts(texts[start : start + 500], provider=provider).vectors for start in range(0, CREATORS, 500)]
+    vectors = np.concatenate(parts)
         [
             embed_texts(texts[start : start + 500], provider=get_discovery_space().provider).vectors
             for start in range(0, CREATORS, 500)
