@@ -56,7 +56,13 @@ class ChatView(IdempotentViewMixin, APIView):  # type: ignore[misc]  # replays a
         body = QuestionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         creator = find_creator(request=request, handle=body.validated_data["creator"])
-        question = AskedQuestion(creator_id=creator.pk, text=body.validated_data["question"], action=uuid4().hex)
+        fields = body.validated_data
+        question = AskedQuestion(
+            creator_id=creator.pk,
+            text=fields["question"],
+            action=uuid4().hex,
+            conversation=fields.get("conversation") or str(uuid4()),
+        )
         try:
             if isinstance(getattr(request, "accepted_renderer", None), EventStreamRenderer):
                 items = stream(question=question)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from billing.errors import QuotaExceeded
 from creators.api.creators import find_creator
 from memory.api.assistant import refuse_quota
-from memory.api.serializers import LONGEST_QUESTION, render_answer
+from memory.api.serializers import CONVERSATION, LONGEST_QUESTION, render_answer
 from memory.enums import EmbeddingProvider
 from memory.queries.providers import get_active_provider
 from memory.queries.retrieval import list_datasets
@@ -23,6 +23,7 @@ from veri.platform.http.direct.admission import authenticate, count
 from veri.platform.http.json_input import JsonRejected, parse_strict_json
 
 SCOPE = "assistant"
+CONVERSED = "conversation"
 _HANDLE = re.compile(r"@?[a-zA-Z0-9_]{3,30}")
 
 
@@ -42,7 +43,13 @@ def answer_chat(request: Request, body: bytes) -> Reply:
         raise Declined
     count(request, scope=SCOPE)
     try:
-        turn = ask(question=AskedQuestion(creator_id=creator.pk, text=fields["question"], action=uuid4().hex))
+        question = AskedQuestion(
+            creator_id=creator.pk,
+            text=fields["question"],
+            action=uuid4().hex,
+            conversation=fields["conversation"] or str(uuid4()),
+        )
+        turn = ask(question=question)
     except QuotaExceeded as refusal:
         raise refuse_quota(refusal) from refusal
     return Reply(status=200, body=orjson.dumps(render_answer(turn)))
@@ -54,15 +61,17 @@ def _read(body: bytes) -> dict[str, str]:
         given = parse_strict_json(body)
     except JsonRejected as rejected:
         raise Declined from rejected
-    if not isinstance(given, dict) or set(given) != {"creator", "question"}:
+    if not isinstance(given, dict) or not {"creator", "question"} <= set(given) <= {"creator", "question", CONVERSED}:
         raise Declined
-    creator, question = given["creator"], given["question"]
+    creator, question, conversation = given["creator"], given["question"], given.get(CONVERSED)
     if not (isinstance(creator, str) and isinstance(question, str) and _HANDLE.fullmatch(creator)):
+        raise Declined
+    if CONVERSED in given and not (isinstance(conversation, str) and re.fullmatch(CONVERSATION, conversation)):
         raise Declined
     question = question.strip()
     if not 0 < len(question) <= LONGEST_QUESTION:
         raise Declined
-    return {"creator": creator, "question": question}
+    return {"creator": creator, "question": question, CONVERSED: conversation or ""}
 
 
 def _must_block(creator_id: int) -> bool:

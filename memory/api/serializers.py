@@ -9,11 +9,17 @@ from memory.enums import MemoryState, MemoryType, SignalKind, TargetKind
 from memory.models import ConversationTurn, Memory
 
 LONGEST_QUESTION = 10_000
+CONVERSATION = r"^[A-Za-z0-9-]{1,64}$"
 
 
 class QuestionSerializer(serializers.Serializer[object]):
     creator = serializers.CharField(min_length=3, max_length=31, help_text="The creator's handle.")
     question = serializers.CharField(max_length=LONGEST_QUESTION, help_text="At most 10,000 characters.")
+    conversation = serializers.RegexField(
+        CONVERSATION,
+        required=False,
+        help_text="What an earlier answer returned: its questions and answers are remembered. A new one when left out.",
+    )
 
 
 class CitationSerializer(serializers.Serializer[object]):
@@ -30,6 +36,7 @@ class AnswerSerializer(serializers.Serializer[object]):
     """A kept turn. ``degraded`` tells that no language model wrote it."""
 
     id = serializers.CharField(source="pk")
+    conversation = serializers.CharField(help_text="Send it with the next question to go on.")
     question = serializers.CharField()
     answer = serializers.CharField()
     sentences = SentenceSerializer(many=True)

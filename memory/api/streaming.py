@@ -10,7 +10,7 @@ from rest_framework.renderers import BaseRenderer
 
 from memory.api.serializers import render_answer
 from memory.models import ConversationTurn
-from memory.services.answers import Sentence
+from memory.services.checking import Sentence
 
 logger = structlog.get_logger(__name__)
 

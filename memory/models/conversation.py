@@ -10,6 +10,7 @@ class ConversationTurn(models.Model):
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="turns")
     request_id = models.CharField(max_length=64)
+    conversation = models.CharField(max_length=64, blank=True)
     question = models.TextField()
     answer = models.TextField()
     sentences = models.JSONField(default=list)
@@ -21,7 +22,10 @@ class ConversationTurn(models.Model):
     asked_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["creator", "-id"], name="turn_creator_idx")]
+        indexes = [
+            models.Index(fields=["creator", "-id"], name="turn_creator_idx"),
+            models.Index(fields=["creator", "conversation", "-id"], name="turn_conversation_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.question[:80]

@@ -16,7 +16,7 @@ COURTESIES = frozenset(
     analyse(
         "please kindly thanks thank hi hello hey much many approximately roughly about around exactly actually really "
         "just possibly maybe remind remember happen wonder wondering curious question ask say "
-        "tell quickly quick kind sort"
+        "tell quickly quick kind sort since"
     )
 )
 DENSE_WEIGHT = 0.08  # of a z-score, beside a lexical score scaled to 1

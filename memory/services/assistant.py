@@ -21,18 +21,12 @@ from billing.services.pricing import TokenCounts
 from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
 from memory.errors import ModelCallFailed
 from memory.models import ConversationTurn
+from memory.queries.earlier import complete_question, list_earlier_turns
 from memory.queries.packing import pack_hits
 from memory.queries.retrieval import Retrieval
-from memory.services.answers import (
-    SYSTEM,
-    Sentence,
-    build_prompt,
-    check_sentences,
-    choose_hits,
-    extract_answer,
-    join_lines,
-    say_nothing_known,
-)
+from memory.services.answers import choose_hits, extract_answer, say_nothing_known
+from memory.services.checking import Sentence, check_sentences, join_lines
+from memory.services.prompting import SYSTEM, build_prompt
 from memory.services.search import search_memory
 from memory.services.turns import EndedTurn, keep_turn
 from memory.stores import Target
@@ -51,11 +45,15 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class AskedQuestion:
-    """A question about one creator; ``action`` makes metering idempotent: one per asking, not per attempt."""
+    """A question about one creator; ``action`` makes metering idempotent: one per asking, not per attempt.
+
+    What was asked before in the same ``conversation`` of the creator is remembered.
+    """
 
     creator_id: int
     text: str
     action: str
+    conversation: str = ""
 
 
 @dataclass
@@ -110,9 +108,15 @@ def _open_turn(asked: AskedQuestion) -> _Turn:
     is_metered = is_flag_on(Flag.COST_TRACKING)
     if is_metered:
         check_quota(source=SOURCE, creator_id=asked.creator_id, now=timezone.now())
-    retrieval = search_memory(creator_id=asked.creator_id, question=asked.text, action=asked.action, limit=HITS)
+    earlier = []
+    if asked.conversation:
+        earlier = list_earlier_turns(creator_id=asked.creator_id, conversation=asked.conversation)
+    meant = complete_question(asked.text, earlier=earlier)
+    retrieval = search_memory(creator_id=asked.creator_id, question=meant, action=asked.action, limit=HITS)
     client = get_claude() if choose_hits(retrieval.hits) else None  # nothing known needs no model
-    prompt = build_prompt(question=asked.text, hits=pack_hits(hits=retrieval.hits)) if client else ""
+    prompt = ""
+    if client:
+        prompt = build_prompt(question=asked.text, hits=pack_hits(hits=retrieval.hits), earlier=earlier)
     if is_metered and client:
         try:
             reserve_usage(request=_build_request(asked, Service.CLAUDE, client.model, prompt), now=timezone.now())
@@ -166,9 +170,9 @@ def _ask_model(turn: _Turn, client: ClaudeClient) -> Iterator[Sentence]:
     prompt = Prompt(system=SYSTEM, user=turn.prompt, max_tokens=MAX_OUTPUT_TOKENS)
     for line in join_lines(client.stream(prompt=prompt, usage=turn.usage)):
         if line.strip().rstrip(".") == "NOTHING KNOWN":
-            yield say_nothing_known()
+            yield say_nothing_known(turn.asked.text)
         else:
-            yield from check_sentences([line], hits=hits)
+            yield from check_sentences([line], hits=hits, question=turn.asked.text)
 
 
 def _let_connection_go() -> None:
@@ -186,11 +190,12 @@ def _close_turn(turn: _Turn) -> ConversationTurn:
 
 
 def _build_turn(turn: _Turn) -> ConversationTurn:
-    sentences = turn.sentences or [say_nothing_known()]
+    sentences = turn.sentences or [say_nothing_known(turn.asked.text)]
     cited = list(dict.fromkeys(target for one in sentences for target in one.citations))
     return ConversationTurn(
         creator_id=turn.asked.creator_id,
         request_id=turn.asked.action[:64],
+        conversation=turn.asked.conversation,
         question=turn.asked.text,
         answer=" ".join(one.text for one in sentences),
         sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],

@@ -21,6 +21,7 @@ logger = structlog.get_logger(__name__)
 _COLUMNS = {
     "creator_id": "bigint",
     "request_id": "varchar",
+    "conversation": "varchar",
     "question": "text",
     "answer": "text",
     "sentences": "jsonb",

@@ -98,7 +98,7 @@ def test_both_ways_answer_alike(known, credential, claude):  # noqa: F811  a fix
     ((django,), one) = post(credential, ask(), headers={"Accept": "application/json, */*;q=0.5"})
     assert (none, one) == (0, 1)
     assert direct.status_code == django.status_code == 200
-    own = {"id", "duration_ms"}
+    own = {"id", "conversation", "duration_ms"}
     assert {k: v for k, v in direct.json().items() if k not in own} == {
         k: v for k, v in django.json().items() if k not in own
     }

@@ -99,11 +99,6 @@ def _fill(rng: random.Random) -> None:
     provider = get_discovery_space().provider
     parts = [embed_texts(texts[start : start + 500], provider=provider).vectors for start in range(0, CREATORS, 500)]
     vectors = np.concatenate(parts)
-        [
-            embed_texts(texts[start : start + 500], provider=get_discovery_space().provider).vectors
-            for start in range(0, CREATORS, 500)
-        ]
-    )
     CreatorSummary.objects.bulk_create(
         (
             CreatorSummary(

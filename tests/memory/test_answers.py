@@ -2,15 +2,10 @@ import pytest
 
 from creators.stores import InteractionRecord
 from memory.queries.retrieval import Hit
-from memory.services.answers import (
-    NOTHING_KNOWN,
-    build_prompt,
-    check_sentences,
-    choose_hits,
-    extract_answer,
-    join_lines,
-    say_nothing_known,
-)
+from memory.services.answers import choose_hits, extract_answer, say_nothing_known
+from memory.services.checking import check_sentences, join_lines
+from memory.services.phrasing import NOTHING_KNOWN
+from memory.services.prompting import build_prompt
 from memory.stores import MemoryRecord, Target
 from tests.conftest import NOW
 
@@ -110,7 +105,7 @@ def test_past_values_come_in_order_of_time():
 @pytest.mark.parametrize("hits", [[], [make_memory_hit(coverage=0.2)], [make_interaction_hit(coverage=0.0)]])
 def test_nothing_fitting_is_nothing_known(hits):
     assert extract_answer(question="Where?", hits=hits) == [say_nothing_known()]
-    assert say_nothing_known().text == NOTHING_KNOWN
+    assert say_nothing_known().text == NOTHING_KNOWN["en"]
     assert say_nothing_known().citations == ()
 
 

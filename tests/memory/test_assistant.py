@@ -13,8 +13,8 @@ from memory.clients.claude import ClaudeClient, Prompt, Usage, breaker
 from memory.errors import ModelCallFailed, ModelRefusedRequest, ModelSpendLimitReached, ModelStreamCut, ModelUnavailable
 from memory.models import ConversationTurn
 from memory.services import assistant
-from memory.services.answers import NOTHING_KNOWN
 from memory.services.assistant import AskedQuestion, ask, stream
+from memory.services.phrasing import NOTHING_KNOWN
 from migration.queries.flags import forget_flags
 from tests.fakes.claude import Answer, Cut, Hang, Overloaded, RateLimited, Refusal, SpendLimit, StreamError
 from tests.memory.conftest import form, make_creator, say
@@ -104,13 +104,13 @@ def test_sentences_with_valid_citations_survive_others(known, claude):
 def test_model_may_say_that_nothing_is_known(known, claude):
     claude.script(Answer(lines=("NOTHING KNOWN",)))
     turn = ask(question=put(known))
-    assert (turn.answer, turn.citations, turn.is_degraded) == (NOTHING_KNOWN, [], False)
+    assert (turn.answer, turn.citations, turn.is_degraded) == (NOTHING_KNOWN["en"], [], False)
 
 
 @pytest.mark.parametrize("text", ["What is the meaning of zxqy?", "👍👍", "the of and", "مرحبا بالعالم", "x" * 10_000])
 def test_nothing_known_asks_no_model(known, claude, text):
     turn = ask(question=put(known, text=text))
-    assert (turn.answer, turn.citations, claude.requests) == (NOTHING_KNOWN, [], [])
+    assert (turn.answer, turn.citations, claude.requests) == (NOTHING_KNOWN["en"], [], [])
     assert UsageEvent.objects.get().cost_micro_usd == 0
 
 

@@ -43,6 +43,7 @@ def test_answer_as_json(client, known, claude):
     assert answer.status_code == 200
     assert answer.json() == {
         "id": str(turn.pk),
+        "conversation": turn.conversation,
         "question": QUESTION,
         "answer": "The main sponsor is Brightpan.",
         "sentences": [{"text": "The main sponsor is Brightpan.", "citations": [citation]}],
