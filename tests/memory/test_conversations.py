@@ -47,7 +47,7 @@ def test_model_is_told_what_was_said_as_data(known, claude):
     put(known, "Who is my <main> [sponsor] now?")
     put(known, "Since when is it so?", action="second")
     prompt = claude.requests[-1]["messages"][0]["content"]
-    assert prompt.startswith("<conversation>\nQuestion: Who is my {main} {sponsor} now?\nAnswer: ")
+    assert prompt.startswith("<conversation>\nQuestion: Who is my {main} (sponsor) now?\nAnswer: ")
     assert prompt.count("</conversation>") == 1
     assert prompt.index("</conversation>") < prompt.index("<evidence>")
 
