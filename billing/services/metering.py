@@ -14,23 +14,18 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from billing.enums import AllowanceUnit, ReservationState, UsageState
-from billing.errors import AllowanceExceeded, PriceUnknown, QuotaExceeded, ReservationNotHeld
+from billing.errors import AllowanceExceeded, PriceUnknown, ReservationNotHeld
 from billing.models import Allowance, Reservation, UsageEvent
 from billing.services.allowances import convert, find_refusal, list_scopes, lock_allowances, lock_held
 from billing.services.bookkeeping import Use, meter_uses, move_reserved
-from billing.services.periods import get_month
 from billing.services.pricing import PriceBook, TokenCounts
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
-from veri.platform.connections.reading import fetch_rows
 from veri.platform.ops.errors import TransactionRequired
 
 HOLD = timedelta(minutes=10)
 T = TypeVar("T")
 M = TypeVar("M", Reservation, UsageEvent)
-
-_QUOTA_USED_UP = """
-SELECT 1 FROM billing_allowance WHERE scope = %s AND period_start = %s AND spent + reserved >= "limit" """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,18 +104,6 @@ def reserve_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Res
     move_reserved(held=held)
     Reservation.objects.bulk_create(fresh)
     return results
-
-
-def check_quota(*, source: str, creator_id: int, now: datetime) -> None:
-    """Refuse before any work is done for a creator whose quota is used up; the reservation decides for good.
-
-    Raises:
-        QuotaExceeded: nothing is left this month.
-    """
-    start, end = get_month(now)
-    scope = f"quota:{source}:{creator_id}"
-    if fetch_rows(_QUOTA_USED_UP, [scope, start]):
-        raise QuotaExceeded(scope=scope, resets_at=end)
 
 
 def charge_usage(*, request: UsageRequest, now: datetime) -> UsageEvent:

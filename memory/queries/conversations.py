@@ -49,10 +49,14 @@ def find_near_utterances(*, creator_id: int, interaction_ids: Iterable[int]) -> 
 
 def find_speakers(*, creator_id: int, question: str) -> frozenset[str]:
     """Return the words of a question that name somebody who speaks in one of the creator's conversations."""
-    words = sorted({word.removesuffix("'s").removesuffix("’s") for word in list_words(question)})
-    meaningful = [word for word in words if analyse(word)]
-    found = fetch_rows(_FIND_SPEAKERS, [meaningful, creator_id]) if meaningful else []
+    words = list_possible_names(question)
+    found = fetch_rows(_FIND_SPEAKERS, [words, creator_id]) if words else []
     return frozenset(word for (word,) in found)
+
+
+def list_possible_names(question: str) -> list[str]:
+    """Return the words of a question that could name somebody."""
+    return sorted(word for word in set(_list_bare(question)) if analyse(word))
 
 
 def drop_speakers(question: str, speakers: frozenset[str]) -> str:
@@ -64,5 +68,5 @@ def drop_speakers(question: str, speakers: frozenset[str]) -> str:
     return " ".join(kept) or question
 
 
-def _list_bare(word: str) -> list[str]:
-    return [one.removesuffix("'s").removesuffix("’s") for one in list_words(word)]
+def _list_bare(text: str) -> list[str]:
+    return [one.removesuffix("'s").removesuffix("’s") for one in list_words(text)]

@@ -10,7 +10,7 @@ from time import perf_counter
 from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
 from memory.datasets import VECTOR_DATASETS
 from memory.enums import EmbeddingProvider, MemoryState, MemoryType, TargetKind
-from memory.queries.conversations import find_speakers
+from memory.queries.conversations import list_possible_names
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
 from memory.queries.dialogue import asks_for_time
 from memory.queries.outdated import Outdated, find_outdated, restates
@@ -207,7 +207,7 @@ def _prepare(
     time = read_time(normal)
     written = sorted(set(analyse(drop_time(normal, time))))
     terms = [one for one in written if one not in COURTESIES] or written
-    statistics = get_corpus_statistics(creator_id=creator_id, terms=terms)
+    statistics = get_corpus_statistics(creator_id=creator_id, terms=terms, words=list_possible_names(normal))
     return _Question(
         creator_id=creator_id,
         terms=terms,
@@ -217,7 +217,7 @@ def _prepare(
         filters=filters,
         limit=limit,
         time=time,
-        speakers=find_speakers(creator_id=creator_id, question=normal),
+        speakers=statistics.speakers,
         date=find_named_date(normal),
         asks_time=asks_for_time(normal),
     )

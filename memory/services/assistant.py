@@ -16,7 +16,7 @@ from pybreaker import CircuitBreakerError
 
 from billing.enums import Service
 from billing.errors import BudgetExceeded, PriceUnknown
-from billing.services.metering import Settlement, UsageRequest, check_quota, reserve_usage
+from billing.services.metering import Settlement, UsageRequest, reserve_usage
 from billing.services.pricing import TokenCounts
 from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
 from memory.errors import ModelCallFailed
@@ -106,8 +106,6 @@ def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
 def _open_turn(asked: AskedQuestion) -> _Turn:
     started = perf_counter()
     is_metered = is_flag_on(Flag.COST_TRACKING)
-    if is_metered:
-        check_quota(source=SOURCE, creator_id=asked.creator_id, now=timezone.now())
     earlier = []
     if asked.conversation:
         earlier = list_earlier_turns(creator_id=asked.creator_id, conversation=asked.conversation)

@@ -10,8 +10,8 @@ from veri.platform.connections.postgres import build_dedicated_parameters
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-CONNECTIONS = 2  # per process; more only take turns on the same cores
-TOGETHER = 32  # statements
+CONNECTIONS = 1  # per process; more only take turns on the same cores
+TOGETHER = 64  # statements
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Rows = list[tuple[Any, ...]]

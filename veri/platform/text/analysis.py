@@ -41,6 +41,8 @@ _SNOWBALL = {
     "tr": "turkish",
 }
 
+SHORT = 80  # characters
+
 
 def normalise(text: str) -> str:
     """Return text in compatibility form, case-folded, with accents removed and blanks collapsed."""
@@ -53,6 +55,16 @@ def normalise(text: str) -> str:
 
 def analyse(text: str) -> list[str]:
     """Return the index terms of a text in order, repeats included."""
+    return list(_analyse_short(text)) if len(text) <= SHORT else _analyse(text)
+
+
+@lru_cache(maxsize=8_192)
+def _analyse_short(text: str) -> tuple[str, ...]:
+    """A question and its words are analysed in several places."""
+    return tuple(_analyse(text))
+
+
+def _analyse(text: str) -> list[str]:
     language = detect_language(text) or ENGLISH
     if text.isascii():
         return [term for word in list_words(text) if (term := _to_term(word, language))]

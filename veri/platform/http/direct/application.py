@@ -20,6 +20,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+AT_ONCE = 128  # requests a process works on; the others wait in order, so that those before them end sooner
 LONGEST_BODY = 64 * 1024  # bytes; a larger one is read by Django, in a thread
 logger = structlog.get_logger(__name__)
 
@@ -34,6 +35,7 @@ class DirectApplication:
     def __init__(self, *, endpoints: Mapping[tuple[str, str], Endpoint], otherwise: Application) -> None:
         self._endpoints = endpoints
         self._otherwise = otherwise
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -45,7 +47,8 @@ class DirectApplication:
             return
         read = _Body(receive)
         try:
-            await _answer(endpoint, scope, read, send)
+            async with self._room:
+                await _answer(endpoint, scope, read, send)
         except Declined:
             await self._otherwise(scope, read.replay, send)
 
