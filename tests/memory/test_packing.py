@@ -7,8 +7,8 @@ from memory.queries.retrieval import Hit
 from memory.stores import Target
 
 
-def hit(pk, text):
-    return Hit(target=Target("interaction", pk), score=1.0, coverage=1.0, interaction=SimpleNamespace(text=text))
+def hit(pk, text, score=1.0):
+    return Hit(target=Target("interaction", pk), score=score, coverage=1.0, interaction=SimpleNamespace(text=text))
 
 
 def pack(texts, budget):
@@ -33,3 +33,10 @@ def test_same_words_are_told_once():
 def test_long_text_costs_what_is_shown_of_it():
     assert pack(["a" * 9_000, "b" * 4], 150) == [0]
     assert pack(["a" * 9_000, "b" * 4], 149) == [1]
+
+
+def test_what_says_something_else_goes_before_what_repeats():
+    said = hit(1, "Brightpan is the main sponsor of the spring videos", score=1.0)
+    again = hit(2, "The main sponsor of the spring videos is Brightpan now", score=0.95)
+    other = hit(3, "Stonemill paid for the winter stream", score=0.8)
+    assert [one.target.id for one in pack_hits(hits=[said, again, other])] == [1, 3, 2]
