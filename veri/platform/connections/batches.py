@@ -1,4 +1,4 @@
-"""Writes of many requests in one transaction: group commit, without a timer."""
+"""Writes of many requests in one transaction: group commit."""
 
 import asyncio
 from collections import deque
@@ -10,13 +10,14 @@ from weakref import WeakSet
 from django.db import connection
 
 MOST = 64
+GATHERING_SECONDS = 0.01  # in a burst: fewer, larger batches cost less than the wait
 _all: "WeakSet[Batches[Any, Any]]" = WeakSet()
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Batches(Generic[T, R]):
-    """Takes what waits together, as soon as the batch before is done: one item alone waits for nobody.
+    """Takes what waits together, as soon as the batch before is done; in a burst a moment later. One item alone does not wait.
 
     ``process`` runs in a thread of its own and returns one result for each item, in order; a result that is an
     exception is raised to who submitted the item. When it raises, nothing of the batch was done, and each item is
@@ -55,6 +56,8 @@ class Batches(Generic[T, R]):
                 results = await loop.run_in_executor(self._thread, self._run, [item for item, _ in taken])
                 for (_, answer), result in zip(taken, results, strict=True):
                     _tell(answer, result)
+                if len(taken) > 1:
+                    await asyncio.sleep(GATHERING_SECONDS)
         finally:
             self._worker = None
 

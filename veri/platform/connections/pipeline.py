@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 1  # per process; more only take turns on the same cores
 TOGETHER = 64  # statements
+GATHERING_SECONDS = 0.002  # in a burst: fewer, larger pipelines cost less than the wait
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
@@ -42,7 +43,9 @@ class PipelinedReader:
         return await answer
 
     async def close(self) -> None:
-        """Close what is idle; for the end of a process."""
+        """Close the connections, once what waits is answered; for the end of a process."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         for connection in self._idle:
             if connection:
                 await connection.close()
@@ -59,6 +62,8 @@ class PipelinedReader:
         while self._waiting:
             taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
             connection = await _answer_all(connection, taken)
+            if len(taken) > 1:
+                await asyncio.sleep(GATHERING_SECONDS)
         self._idle.append(connection)
 
 

@@ -20,7 +20,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-AT_ONCE = 128  # requests a process works on; the others wait in order, so that those before them end sooner
+AT_ONCE = 256  # requests a process works on; the others wait in order, so that those before them end sooner
 LONGEST_BODY = 64 * 1024  # bytes; a larger one is read by Django, in a thread
 logger = structlog.get_logger(__name__)
 
