@@ -38,14 +38,14 @@ def measure() -> list[Figure]:
     settle_tables()
     authorization = create_key(User.objects.get(username="bench"))
     with _stub_model() as url:
-        os.environ |= {"CLAUDE_API_KEY": "bench", "CLAUDE_BASE_URL": url}
+        os.environ |= {"CLAUDE_API_KEY": "bench", "CLAUDE_BASE_URL": url, "WEB_CONCURRENCY": "2"}  # as ``make run``
         try:
             with running("web") as (_, address):
                 plan = {"address": address, "authorization": authorization}
                 _burst(plan, handles, samples, count=20)  # the first requests load the SDK
                 bursts = [_burst(plan, handles, samples, count=CONNECTIONS) for _ in range(BURSTS)]
         finally:
-            os.environ |= {"CLAUDE_API_KEY": "", "CLAUDE_BASE_URL": ""}
+            os.environ |= {"CLAUDE_API_KEY": "", "CLAUDE_BASE_URL": "", "WEB_CONCURRENCY": "1"}
     assert ConversationTurn.objects.filter(is_degraded=False).count() == BURSTS * CONNECTIONS + 20
     return _describe(bursts)
 
