@@ -1,6 +1,7 @@
 from memory.models.conflict import MemoryConflict
 from memory.models.content import ContentIndexEntry
 from memory.models.conversation import ConversationTurn
+from memory.models.decay import DecayRun, MemorySuppression
 from memory.models.feedback import Feedback, PreferenceProfile
 from memory.models.index import CorpusSize, IndexedDocument, MemoryVector, Posting, Utterance
 from memory.models.memory import Memory, MemoryEvidence
@@ -13,11 +14,13 @@ __all__ = [
     "ContentIndexEntry",
     "ConversationTurn",
     "CorpusSize",
+    "DecayRun",
     "Feedback",
     "IndexedDocument",
     "Memory",
     "MemoryConflict",
     "MemoryEvidence",
+    "MemorySuppression",
     "MemoryUse",
     "MemoryVector",
     "Posting",

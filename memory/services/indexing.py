@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from creators.captions import build_search_text
 from creators.models import Interaction
 from memory.clients.embeddings import get_embedder
-from memory.enums import TargetKind
+from memory.enums import MemoryState, TargetKind
 from memory.models import IndexedDocument, Memory, MemoryVector, Posting, Utterance
 from memory.services.embedding import embed_metered
 from memory.services.locks import lock_formation
@@ -39,10 +39,11 @@ class Document:
 
 
 def list_documents(memories: Iterable[Memory], interactions: Iterable[Interaction]) -> list[Document]:
-    """Return what can be found of memories and interactions; an interaction without text or caption cannot."""
+    """Return what can be found: no archived memory, and no interaction without text or caption."""
     found = [
         Document(kind=TargetKind.MEMORY, target_id=one.pk, text=one.text, indexed_text=f"{one.text} {one.keywords}")
         for one in memories
+        if one.state != MemoryState.ARCHIVED
     ]
     return found + [
         Document(kind=TargetKind.INTERACTION, target_id=one.pk, text=text, indexed_text=text)
