@@ -69,5 +69,12 @@ class DecayRunning(Exception):
         super().__init__("A decay run is open already; it goes on by itself.")
 
 
+class NothingToForget(Exception):
+    """Raised when a wish to forget names nothing of its creator's."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing of this creator's is named: no memory, no interaction.")
+
+
 class FeedbackTargetUnknown(Exception):
     """Feedback about something that does not exist, or that its giver may not see."""

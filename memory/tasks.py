@@ -12,7 +12,9 @@ from memory.clients.embeddings import EmbeddingFailed
 from memory.errors import DecayNotAllowed, DecayRunning, ProcessorUnavailable
 from memory.services.content_index import index_waiting_content
 from memory.services.decay import continue_decay, start_decay
+from memory.services.forgetting.requests import process_due_requests, process_forget_request
 from memory.services.indexing import store_waiting_vectors
+from memory.services.interaction_retention import empty_expired_interactions
 from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
@@ -77,6 +79,25 @@ def _continue_decay() -> int:
     deadline = monotonic() + DECAY_SECONDS
     progress = continue_decay(clock=timezone.now, is_due=lambda: monotonic() < deadline)
     return progress.run.changed if progress else 0
+
+
+@shared_task(name="memory.empty_expired_interactions")
+def empty_expired_interactions_task(**_unknown: Any) -> int:
+    """Empty the interactions no retention policy keeps any longer; return how many."""
+    deadline = monotonic() + DECAY_SECONDS
+    return empty_expired_interactions(clock=timezone.now, is_due=lambda: monotonic() < deadline).emptied
+
+
+@shared_task(name="memory.process_forget_request")
+def process_forget_request_task(*, request_id: int, **_unknown: Any) -> str:
+    """Take the steps of one request to forget; return its state, empty when nothing was due."""
+    return str(process_forget_request(request_id=request_id, now=timezone.now()) or "")
+
+
+@shared_task(name="memory.process_forget_requests")
+def process_forget_requests_task(**_unknown: Any) -> int:
+    """Go on with the requests that are due; return how many were done with."""
+    return process_due_requests(now=timezone.now())
 
 
 @shared_task(name="memory.process_sessions", time_limit=900, soft_time_limit=840)

@@ -1,7 +1,7 @@
 from memory.models.conflict import MemoryConflict
 from memory.models.content import ContentIndexEntry
 from memory.models.conversation import ConversationTurn
-from memory.models.decay import DecayRun, MemorySuppression
+from memory.models.decay import DecayRun, ForgetRequest, MemorySuppression
 from memory.models.feedback import Feedback, PreferenceProfile
 from memory.models.index import CorpusSize, IndexedDocument, MemoryVector, Posting, Utterance
 from memory.models.memory import Memory, MemoryEvidence
@@ -16,6 +16,7 @@ __all__ = [
     "CorpusSize",
     "DecayRun",
     "Feedback",
+    "ForgetRequest",
     "IndexedDocument",
     "Memory",
     "MemoryConflict",

@@ -1,9 +1,10 @@
-"""Decay: runs that let memories take the steps their retention asks for."""
+"""Decay and forgetting: runs, requests, and what must not be formed again."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from memory.enums import DecayState
+from memory.enums import DecayState, ForgetScope, ForgetState
 
 
 class DecayRun(models.Model):
@@ -64,3 +65,34 @@ class MemorySuppression(models.Model):
 
     def __str__(self) -> str:
         return f"suppression {self.pk} of creator {self.creator_id}"
+
+
+class ForgetRequest(models.Model):
+    """What somebody wants forgotten, by ids alone: no word of it stands here.
+
+    ``steps`` holds the steps that are done and how many things each found; a step that failed is tried again, and
+    changes nothing where it was done already. ``interaction_ids`` are emptied; memories are deleted.
+    """
+
+    creator = models.ForeignKey("creators.Creator", on_delete=models.CASCADE, db_index=False, related_name="+")
+    scope = models.CharField(max_length=12, choices=ForgetScope)
+    memory_ids = ArrayField(models.BigIntegerField(), default=list)
+    interaction_ids = ArrayField(models.BigIntegerField(), default=list)
+    state = models.CharField(max_length=12, choices=ForgetState, default=ForgetState.PENDING)
+    steps = models.JSONField(default=dict)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+    waits_for = models.CharField(max_length=200, blank=True, default="")
+    requested_by = models.CharField(max_length=150)
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["creator", "-id"], name="forget_request_creator_idx"),
+            models.Index(fields=["due_at"], condition=~Q(state="done"), name="forget_request_due_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"forget request {self.pk}"
