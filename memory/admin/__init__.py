@@ -1,5 +1,6 @@
 from memory.admin.conflicts import MemoryConflictAdmin
 from memory.admin.conversation import ConversationTurnAdmin
+from memory.admin.decay import DecayRunAdmin, ForgetRequestAdmin, MemorySuppressionAdmin
 from memory.admin.discovery import (
     ContentIndexEntryAdmin,
     FeedbackAdmin,
@@ -14,11 +15,14 @@ from memory.admin.signal import SignalAdmin
 __all__ = [
     "ContentIndexEntryAdmin",
     "ConversationTurnAdmin",
+    "DecayRunAdmin",
     "FeedbackAdmin",
+    "ForgetRequestAdmin",
     "IndexedDocumentAdmin",
     "MemoryAdmin",
     "MemoryConflictAdmin",
     "MemoryEvidenceAdmin",
+    "MemorySuppressionAdmin",
     "MemoryUseAdmin",
     "MemoryVectorAdmin",
     "PostingAdmin",

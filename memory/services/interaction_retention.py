@@ -39,8 +39,8 @@ def empty_expired_interactions(
     """
     emptied, now = 0, clock()
     for rule in settings.DECAY.interactions:
-        asked = {"platform": rule.platform, "kind": rule.type, "before": now - rule.kept}
-        while rows := sorted(find_expired(**asked, limit=BATCH)):
+        before = now - rule.kept
+        while rows := sorted(find_expired(platform=rule.platform, kind=rule.type, before=before, limit=BATCH)):
             if reason := _find_wait(clock()):
                 return RetentionResult(emptied=emptied, waits_for=reason)
             for creator_id, group in groupby(rows, key=lambda row: row[0]):

@@ -18,6 +18,7 @@ BENCHES = (
     "chat",
     "burst",
     "discovery",
+    "decay",
     "load",
     "startup",
 )
