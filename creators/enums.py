@@ -30,6 +30,13 @@ class ConnectionState(models.TextChoices):
     BROKEN = "broken", "Needs attention"
 
 
+class StubCause(models.TextChoices):
+    """Why an interaction's words are gone."""
+
+    POLICY = "policy", "Retention policy"
+    FORGOTTEN = "forgotten", "Forgotten at request"
+
+
 class Outcome(models.TextChoices):
     """What became of one item of a batch."""
 

@@ -31,6 +31,34 @@ class MemoryState(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
+class DecayState(models.TextChoices):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
+
+
+class DecayStep(models.TextChoices):
+    """What a decay run does to a memory."""
+
+    REST = "rest", "Active to dormant"
+    WAKE = "wake", "Dormant to active"
+    ARCHIVE = "archive", "Dormant to archived"
+    PURGE = "purge", "Archived to purged"
+
+
+class ForgetScope(models.TextChoices):
+    """How much a creator wants forgotten."""
+
+    MEMORY = "memory", "The memories, never to be formed again"
+    EVIDENCE = "evidence", "The memories and the words they rest on"
+
+
+class ForgetState(models.TextChoices):
+    PENDING = "pending", "Pending"
+    WAITING = "waiting", "Waits to be tried again"
+    DONE = "done", "Done"
+
+
 class ConflictKind(models.TextChoices):
     """What rules cannot judge."""
 

@@ -55,6 +55,27 @@ class ModelStreamCut(ModelCallFailed):
     """The answer broke off after it had begun; what was used until then is metered."""
 
 
+class DecayNotAllowed(Exception):
+    """Raised when memories are to fade while ``MEMORY_DECAY`` is not effective."""
+
+    def __init__(self) -> None:
+        super().__init__("MEMORY_DECAY is off, or what it needs is: no memory fades.")
+
+
+class DecayRunning(Exception):
+    """Raised when a run is open already."""
+
+    def __init__(self) -> None:
+        super().__init__("A decay run is open already; it goes on by itself.")
+
+
+class NothingToForget(Exception):
+    """Raised when a wish to forget names nothing of its creator's."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing of this creator's is named: no memory, no interaction.")
+
+
 class FeedbackTargetUnknown(Exception):
     """Feedback about something that does not exist, or that its giver may not see."""
 

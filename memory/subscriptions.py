@@ -71,7 +71,7 @@ def register_subscriptions() -> None:
     subscribe(
         event="content.recorded", name="memory.content", handle=_index_content, join=_join_content, queue="memory"
     )
-    for event in ("memories.formed", "consent.recorded"):
+    for event in ("memories.formed", "memories.faded", "consent.recorded"):
         subscribe(event=event, name="memory.summary", handle=_refresh, join=_join_same_creator, queue="memory")
     subscribe(
         event="signals.recorded",

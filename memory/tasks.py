@@ -1,6 +1,7 @@
 """Celery's side of the memory app."""
 
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -8,12 +9,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from memory.clients.embeddings import EmbeddingFailed
-from memory.errors import ProcessorUnavailable
+from memory.errors import DecayNotAllowed, DecayRunning, ProcessorUnavailable
 from memory.services.content_index import index_waiting_content
+from memory.services.decay import continue_decay, start_decay
+from memory.services.forgetting.requests import process_due_requests, process_forget_request
+from memory.services.interaction_retention import empty_expired_interactions
 from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
 from memory.services.reembedding import continue_reembedding
+from memory.services.restoring import restore_everything
 from memory.services.sessions import process_sessions
 from memory.services.summaries import refresh_stale_summaries
 from memory.services.vector_indexes import align_vector_indexes
@@ -22,6 +27,7 @@ from veri.platform.cache.locks import hold_lock
 
 REEMBEDDING_SECONDS = 120.0
 BUILDING_SECONDS = 3600
+DECAY_SECONDS = 180.0
 logger = structlog.get_logger(__name__)
 
 
@@ -56,6 +62,47 @@ def refresh_summaries_task(**_unknown: Any) -> int:
 @shared_task(name="memory.remove_expired_recommendations")
 def remove_expired_recommendations_task(**_unknown: Any) -> int:
     return remove_expired_recommendations(now=timezone.now())
+
+
+@shared_task(name="memory.decay", throws=(DecayRunning,))
+def decay_task(**_unknown: Any) -> int:
+    """Let memories fade, or while that is switched off undo what faded; return how many memories changed state."""
+    try:
+        start_decay(actor="beat", reason="nightly", now=timezone.now())
+    except DecayNotAllowed:
+        return restore_everything(now=timezone.now())
+    return _continue_decay()
+
+
+@shared_task(name="memory.continue_decay")
+def continue_decay_task(**_unknown: Any) -> int:
+    """Go on with the open run, if there is one, for as long as a task may take."""
+    return _continue_decay()
+
+
+def _continue_decay() -> int:
+    deadline = monotonic() + DECAY_SECONDS
+    progress = continue_decay(clock=timezone.now, is_due=lambda: monotonic() < deadline)
+    return progress.run.changed if progress else 0
+
+
+@shared_task(name="memory.empty_expired_interactions")
+def empty_expired_interactions_task(**_unknown: Any) -> int:
+    """Empty the interactions no retention policy keeps any longer; return how many."""
+    deadline = monotonic() + DECAY_SECONDS
+    return empty_expired_interactions(clock=timezone.now, is_due=lambda: monotonic() < deadline).emptied
+
+
+@shared_task(name="memory.process_forget_request")
+def process_forget_request_task(*, request_id: int, **_unknown: Any) -> str:
+    """Take the steps of one request to forget; return its state, empty when nothing was due."""
+    return str(process_forget_request(request_id=request_id, now=timezone.now()) or "")
+
+
+@shared_task(name="memory.process_forget_requests")
+def process_forget_requests_task(**_unknown: Any) -> int:
+    """Go on with the requests that are due; return how many were done with."""
+    return process_due_requests(now=timezone.now())
 
 
 @shared_task(name="memory.process_sessions", time_limit=900, soft_time_limit=840)

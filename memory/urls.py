@@ -4,6 +4,7 @@ from django.urls import path
 
 from memory.api.assistant import ChatView
 from memory.api.feedback import FeedbackView
+from memory.api.forgetting import ForgetMemoryView, ForgetRequestView, ForgetView, RestoreView
 from memory.api.memories import EvidenceView, MemoryListView, MemoryView, SlotHistoryView
 from memory.api.recommendations import RecommendationsView
 from memory.api.search import CreatorSearchView, OwnSearchView, SimilarCreatorsView
@@ -11,8 +12,12 @@ from memory.api.search import CreatorSearchView, OwnSearchView, SimilarCreatorsV
 urlpatterns = [
     path("assistant/chat", ChatView.as_view(), name="assistant-chat"),
     path("memories", MemoryListView.as_view(), name="memories"),
+    path("memories/forget", ForgetView.as_view(), name="memories-forget"),
+    path("memories/forget/<str:id>", ForgetRequestView.as_view(), name="forget-request"),
+    path("memories/restore", RestoreView.as_view(), name="memories-restore"),
     path("memories/history", SlotHistoryView.as_view(), name="memory-history"),
     path("memories/<str:id>", MemoryView.as_view(), name="memory"),
+    path("memories/<str:id>/forget", ForgetMemoryView.as_view(), name="memory-forget"),
     path("search", OwnSearchView.as_view(), name="search"),
     path("search/creators", CreatorSearchView.as_view(), name="search-creators"),
     path("creators/<str:handle>/similar", SimilarCreatorsView.as_view(), name="creator-similar"),

@@ -4,6 +4,7 @@ from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
 from creators.admin.interactions import InteractionAdmin
+from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CreatorSummaryAdmin",
     "GroupAdmin",
     "InteractionAdmin",
+    "InteractionStubAdmin",
     "PlatformConnectionAdmin",
     "UserAdmin",
 ]

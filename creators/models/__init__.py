@@ -4,6 +4,7 @@ from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
 from creators.models.interaction import Interaction
+from creators.models.stub import InteractionStub
 from creators.models.summary import CreatorSummary, CreatorTerm
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CreatorSummary",
     "CreatorTerm",
     "Interaction",
+    "InteractionStub",
     "PlatformConnection",
     "User",
 ]

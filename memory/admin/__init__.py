@@ -1,5 +1,6 @@
 from memory.admin.conflicts import MemoryConflictAdmin
 from memory.admin.conversation import ConversationTurnAdmin
+from memory.admin.decay import DecayRunAdmin, ForgetRequestAdmin, MemorySuppressionAdmin
 from memory.admin.discovery import (
     ContentIndexEntryAdmin,
     FeedbackAdmin,
@@ -15,12 +16,15 @@ from memory.admin.vectors import EmbeddingChoiceAdmin, ReembeddingAdmin, VectorA
 __all__ = [
     "ContentIndexEntryAdmin",
     "ConversationTurnAdmin",
+    "DecayRunAdmin",
     "EmbeddingChoiceAdmin",
     "FeedbackAdmin",
+    "ForgetRequestAdmin",
     "IndexedDocumentAdmin",
     "MemoryAdmin",
     "MemoryConflictAdmin",
     "MemoryEvidenceAdmin",
+    "MemorySuppressionAdmin",
     "MemoryUseAdmin",
     "PostingAdmin",
     "PreferenceProfileAdmin",

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from creators.enums import StubCause
 from memory.enums import MemoryState, MemoryType, SignalKind, TargetKind
 from memory.models import ConversationTurn, Memory
 
@@ -127,6 +128,9 @@ class RestSerializer(serializers.Serializer[object]):
     author = serializers.CharField()
     text = serializers.CharField()
     own_words = serializers.CharField()
+    emptied = serializers.ChoiceField(
+        choices=["", *StubCause.values], help_text="Why its words are gone; empty while they are there."
+    )
     occurred_at = serializers.DateTimeField()
 
 

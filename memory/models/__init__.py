@@ -1,6 +1,7 @@
 from memory.models.conflict import MemoryConflict
 from memory.models.content import ContentIndexEntry
 from memory.models.conversation import ConversationTurn
+from memory.models.decay import DecayRun, ForgetRequest, MemorySuppression
 from memory.models.feedback import Feedback, PreferenceProfile
 from memory.models.index import CorpusSize, IndexedDocument, Posting, Utterance
 from memory.models.memory import Memory, MemoryEvidence
@@ -27,12 +28,15 @@ __all__ = [
     "ContentIndexEntry",
     "ConversationTurn",
     "CorpusSize",
+    "DecayRun",
     "EmbeddingChoice",
     "Feedback",
+    "ForgetRequest",
     "IndexedDocument",
     "Memory",
     "MemoryConflict",
     "MemoryEvidence",
+    "MemorySuppression",
     "MemoryUse",
     "MemoryVector",
     "MinilmVector",

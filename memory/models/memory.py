@@ -51,6 +51,9 @@ class Memory(VersionedModel):
         indexes = [
             models.Index(fields=["creator", "type", "-valid_from"], name="memory_type_idx"),
             models.Index(fields=["creator", "subject", "predicate"], name="memory_slot_idx"),
+            models.Index(
+                fields=["state", "id"], condition=models.Q(state__in=["dormant", "archived"]), name="memory_faded_idx"
+            ),
         ]
         verbose_name_plural = "memories"
 

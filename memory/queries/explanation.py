@@ -25,9 +25,10 @@ WITH asked AS (
   WHERE memory.id = %(memory)s AND (%(sees_all)s OR owner.owner_id = %(user)s)
 ), rests AS (
   SELECT evidence.interaction_id, evidence.occurred_at, evidence.text AS own_words, said.platform, said.type,
-    said.channel, said.author, said.text
+    said.channel, said.author, said.text, coalesce(stub.cause, '') AS emptied
   FROM memory_memoryevidence evidence JOIN asked ON asked.id = evidence.memory_id
   JOIN creators_interaction said ON said.id = evidence.interaction_id
+  LEFT JOIN creators_interactionstub stub ON stub.interaction_id = said.id
   ORDER BY evidence.occurred_at DESC, evidence.interaction_id DESC LIMIT %(most)s
 ), found AS (
   SELECT one.kind, one.value, one.number, one.unit, one.interaction_id, one.extractor
@@ -55,7 +56,10 @@ FROM asked"""
 
 @dataclass(frozen=True, kw_only=True)
 class Rest:
-    """An interaction a memory rests on; ``own_words`` is what it said, where the memory has other words."""
+    """An interaction a memory rests on; ``own_words`` is what it said, where the memory has other words.
+
+    ``emptied`` is why its text is gone: ``policy``, and empty while it is there.
+    """
 
     interaction_id: int
     occurred_at: datetime
@@ -65,6 +69,7 @@ class Rest:
     author: str
     text: str
     own_words: str
+    emptied: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ SELECT DISTINCT ON (memory.id) memory.id, memory.type, memory.predicate, memory.
 FROM memory_memory memory
 JOIN memory_memoryevidence evidence ON evidence.memory_id = memory.id
 JOIN creators_interaction said ON said.id = evidence.interaction_id
-WHERE memory.creator_id = %(creator)s AND memory.type = ANY(%(memory_types)s)
+WHERE memory.creator_id = %(creator)s AND memory.type = ANY(%(memory_types)s) AND memory.state <> 'archived'
   AND said.platform = ANY(%(platforms)s) AND said.type = ANY(%(types)s)
   AND NOT EXISTS (
     SELECT FROM creators_contentitem item WHERE item.creator_id = memory.creator_id AND item.platform = said.platform

@@ -1,11 +1,13 @@
 """Retrieve what answers a question: candidates from the routed store, scored the same way on both."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import nsmallest
 from itertools import islice
 from time import perf_counter
+
+from django.utils import timezone
 
 from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
 from memory.datasets import VECTOR_DATASETS
@@ -17,6 +19,7 @@ from memory.queries.outdated import Outdated, find_outdated, restates
 from memory.queries.periods import AskedTime, NamedDate, drop_time, find_named_date, read_time
 from memory.queries.providers import get_active_provider
 from memory.queries.reranking import MessageQuestion, rerank_messages
+from memory.queries.retention import compute_retention, is_exempt, read_freshness, weigh_memory
 from memory.queries.scoring import (
     COURTESIES,
     MEMORY_GAIN,
@@ -42,6 +45,8 @@ from memory.stores import (
     Target,
     TermMatch,
 )
+from migration.enums import Flag
+from migration.queries.flags import is_flag_on
 from migration.queries.routes import Routed, Store, read_routed
 from veri.platform.observability.metrics import SEARCH_LATENCY
 from veri.platform.text import analyse, normalise
@@ -78,6 +83,8 @@ class SearchFilters:
 class Hit:
     """One thing found. ``coverage`` is the share of the question's weight its words carry.
 
+    ``is_dormant`` tells a memory that has faded: it is found, and comes after everything that has not.
+
     ``outdated`` are values an interaction also states that hold no longer: sentences with them are not to be quoted.
     """
 
@@ -87,6 +94,12 @@ class Hit:
     memory: MemoryRecord | None = None
     interaction: InteractionRecord | None = None
     outdated: frozenset[str] = frozenset()
+    is_dormant: bool = False
+
+    @property
+    def order(self) -> tuple[bool, float, Target]:
+        """Return what hits are sorted by, best first; equal bits make no difference."""
+        return self.is_dormant, -round(self.score, 9), self.target
 
     @property
     def text(self) -> str:
@@ -117,6 +130,7 @@ class _Question:
     speakers: frozenset[str] = frozenset()
     date: NamedDate | None = None
     asks_time: bool = False
+    fades_at: datetime | None = None
 
 
 @dataclass(kw_only=True)
@@ -163,15 +177,20 @@ def retrieve(
     limit: int = 10,
     filters: SearchFilters = _NO_FILTERS,
     store: Store | None = None,
+    now: datetime | None = None,
 ) -> Retrieval:
     """Return what of one creator's memory matches a question, best first; nothing when nothing matches.
 
     OR semantics, BM25; with the question's ``vector`` fused with vectors. Superseded memories and what states their
     values are left out unless the question asks for the past; of a past month or year only what held or happened then
-    is left. Falls back to PostgreSQL when MongoDB is away; a ``store`` that is named is read and no other.
+    is left. Archived memories are never found. Where ``MEMORY_DECAY`` reaches the creator, a memory's score is its
+    relevance by retention by importance at ``now``, and dormant ones come last.
+
+    Falls back to PostgreSQL when MongoDB is away; a ``store`` that is named is read and no other.
     """
     started = perf_counter()
-    asked = _prepare(creator_id, question, vector, limit, filters)
+    fades_at = (now or timezone.now()) if is_flag_on(Flag.MEMORY_DECAY, scope=creator_id) else None
+    asked = replace(_prepare(creator_id, question, vector, limit, filters), fades_at=fades_at)
     routed = _read(asked) if store is None else Routed(value=_search(_STORES[store], asked), store=store)
     is_hybrid = asked.vector is not None
     mode = "hybrid" if is_hybrid else "text"
@@ -318,17 +337,19 @@ def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target]
     size = WINDOW
     while window := list(islice(ranked, size)):
         memory_ids = [one.id for one in window if one.kind == TargetKind.MEMORY]
-        gone = set() if asked.time.wants_superseded else _find_superseded(stores, asked, memory_ids, found)
+        gone = _find_gone(stores, asked, memory_ids, found)
         yield from (one for one in window if one.kind != TargetKind.MEMORY or one.id not in gone)
         size *= 4
 
 
-def _find_superseded(stores: _Stores, asked: _Question, memory_ids: list[int], found: _Found) -> set[int]:
-    """Return which memories hold no longer. A few are read whole: they are wanted next."""
+def _find_gone(stores: _Stores, asked: _Question, memory_ids: list[int], found: _Found) -> set[int]:
+    """Return which memories are archived, or hold no longer. A few are read whole: they are wanted next."""
+    states = [MemoryState.ARCHIVED.value]
+    if not asked.time.wants_superseded:
+        states.append(MemoryState.SUPERSEDED.value)
     if len(memory_ids) > READ_WHOLE:
-        return stores.memories.find_superseded(creator_id=asked.creator_id, ids=memory_ids)
-    read = _read_memories(stores, asked, memory_ids, found)
-    return {one.id for one in read if one.state == MemoryState.SUPERSEDED}
+        return stores.memories.find_in_states(creator_id=asked.creator_id, ids=memory_ids, states=states)
+    return {one.id for one in _read_memories(stores, asked, memory_ids, found) if one.state in states}
 
 
 def _read_memories(stores: _Stores, asked: _Question, memory_ids: list[int], found: _Found) -> list[MemoryRecord]:
@@ -350,7 +371,7 @@ def _collect(
     while len(hits) < asked.limit and (portion := list(islice(current, size))):
         hits += _load(stores, asked, portion, found)
         size *= 4
-    return sorted(hits, key=lambda hit: (-round(hit.score, 9), hit.target))[: asked.limit]
+    return sorted(hits, key=lambda hit: hit.order)[: asked.limit]
 
 
 def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float], found: _Found) -> dict[Target, float]:
@@ -373,18 +394,40 @@ def _load(
     interactions = stores.interactions.get_interactions(creator_id=asked.creator_id, ids=interaction_ids)
     outdated = _find_outdated(asked, interaction_ids, memories.values())
     slots = {Target(TargetKind.MEMORY.value, one.id) for one in memories.values() if one.is_slot}
+    weights = _weigh(asked, list(memories.values()))
     hits = [
         Hit(
             target=one,
-            score=found.scores[one] * (SLOT_GAIN if one in slots else 1.0),
+            score=found.scores[one] * (SLOT_GAIN if one in slots else 1.0) * weights.get(one, 1.0),
             coverage=found.coverage.get(one, 0.0),
             memory=memories.get(one.id) if one.kind == TargetKind.MEMORY else None,
             interaction=interactions.get(one.id) if one.kind == TargetKind.INTERACTION else None,
             outdated=outdated.list_values([one.id]) if one.kind == TargetKind.INTERACTION else frozenset(),
+            is_dormant=_is_dormant(asked, memories.get(one.id) if one.kind == TargetKind.MEMORY else None),
         )
         for one in targets
     ]
     return [hit for hit in hits if _is_wanted(hit, asked, outdated)]
+
+
+def _weigh(asked: _Question, memories: Sequence[MemoryRecord]) -> dict[Target, float]:
+    """Return what each memory's relevance is multiplied by; nothing where memories do not fade."""
+    if asked.fades_at is None:
+        return {}
+    fresh = read_freshness(memories=memories)
+    return {
+        Target(TargetKind.MEMORY.value, one.id): weigh_memory(
+            retention=1.0
+            if is_exempt(predicate=one.predicate, is_pinned=one.is_pinned)
+            else compute_retention(stability_days=one.stability_days, freshness=fresh[one.id], now=asked.fades_at),
+            importance=one.importance,
+        )
+        for one in memories
+    }
+
+
+def _is_dormant(asked: _Question, memory: MemoryRecord | None) -> bool:
+    return asked.fades_at is not None and memory is not None and memory.state == MemoryState.DORMANT
 
 
 def _find_outdated(asked: _Question, interaction_ids: list[int], memories: Iterable[MemoryRecord]) -> Outdated:
@@ -415,7 +458,7 @@ def _is_memory_wanted(memory: MemoryRecord, asked: _Question, outdated: Outdated
     if filters.platforms or (filters.types and memory.type not in filters.types):
         return False
     if memory.is_slot:
-        holds = memory.state == MemoryState.ACTIVE or time.wants_superseded
+        holds = memory.state != MemoryState.SUPERSEDED or time.wants_superseded
         return holds and (time.period is None or time.period.meets(memory.valid_from, memory.valid_to))
     if time.confines and not time.confines.meets(memory.valid_from, memory.valid_from):
         return False

@@ -14,6 +14,12 @@ COLUMNS = (
 )
 
 
+def list_emptied_slots(*, creator_id: int) -> set[tuple[str, str]]:
+    """Return subject and predicate of the memories that rest on an interaction whose words are gone."""
+    rested = MemoryEvidence.objects.filter(memory__creator_id=creator_id, interaction__stub__isnull=False)
+    return set(rested.values_list("memory__subject", "memory__predicate"))
+
+
 def describe_memories(*, creator_id: int) -> dict[str, dict[str, Any]]:
     """Return every memory by content hash: its columns, its successor's hash, and the interactions it rests on."""
     memories = Memory.objects.filter(creator_id=creator_id)

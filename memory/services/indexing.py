@@ -8,7 +8,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from creators.captions import build_search_text
 from creators.models import Interaction
-from memory.enums import TargetKind
+from memory.enums import MemoryState, TargetKind
 from memory.models import VECTOR_MODELS, IndexedDocument, Memory, Posting, Utterance
 from veri.platform.connections.copying import copy_rows
 from veri.platform.text import analyse
@@ -31,10 +31,11 @@ class Document:
 
 
 def list_documents(memories: Iterable[Memory], interactions: Iterable[Interaction]) -> list[Document]:
-    """Return what can be found of memories and interactions; an interaction without text or caption cannot."""
+    """Return what can be found: no archived memory, and no interaction without text or caption."""
     found = [
         Document(kind=TargetKind.MEMORY, target_id=one.pk, text=one.text, indexed_text=f"{one.text} {one.keywords}")
         for one in memories
+        if one.state != MemoryState.ARCHIVED
     ]
     return found + [
         Document(kind=TargetKind.INTERACTION, target_id=one.pk, text=text, indexed_text=text)

@@ -13,6 +13,14 @@ def lock_formation(*, creator_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [FORMATION, creator_id])
 
 
+def try_lock_formation(*, creator_id: int) -> bool:
+    """Take the same lock if nobody holds it; return whether it is held now, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashint8(%s))", [FORMATION, creator_id])
+        (held,) = cursor.fetchone()
+    return bool(held)
+
+
 def lock_session(*, creator_id: int, conversation: str) -> None:
     """Serialise the claims of one conversation's sessions until the end of the transaction."""
     with connection.cursor() as cursor:

@@ -20,6 +20,7 @@ from memory.models import Memory, MemoryEvidence
 from memory.queries.conflicts import read_preferences
 from memory.services.contradictions import Tie, find_ties
 from memory.services.hashing import hash_content
+from memory.services.suppression import drop_suppressed
 from memory.services.timeline import NO_PREFERENCES, Pairs, Plan, Preferences, Run, SlotKey, Words, plan_slot
 from memory.services.wording import GroupKey, plan_group
 from veri.platform.connections.copying import allocate_ids, copy_rows
@@ -72,6 +73,7 @@ class _Draft:
 
 def merge_candidates(*, creator: Creator, candidates: Pairs, now: datetime) -> Merged:
     """Store candidates of one creator inside the caller's transaction and formation lock."""
+    candidates = drop_suppressed(creator_id=creator.pk, candidates=candidates)
     facts = [pair for pair in candidates if not pair[1].is_slot]
     drafts = _draft_facts(creator, [pair for pair in facts if not is_worded(pair[1].predicate)], now)
     for group, pairs in _group_by_wording(facts).items():
@@ -168,7 +170,7 @@ def _comes_first(interaction: Interaction, memory: Memory) -> bool:
 
 def _wake(memory: Memory) -> None:
     """Let what is said again be active again."""
-    if memory.state == MemoryState.DORMANT:
+    if memory.state in {MemoryState.DORMANT, MemoryState.ARCHIVED}:
         memory.state = MemoryState.ACTIVE
 
 

@@ -80,7 +80,7 @@ def search_own(*, question: OwnQuestion, now: datetime) -> OwnAnswer:
     asked = _merge(question, written)
     is_hybrid = is_flag_on(Flag.HYBRID_SEARCH, scope=question.creator_id)
     found = get_or_compute(
-        key=f"{_hash(asked)}:{int(is_hybrid)}",
+        key=f"{_hash(asked)}:{int(is_hybrid)}{int(is_flag_on(Flag.MEMORY_DECAY, scope=question.creator_id))}",
         ttl=KEPT_SECONDS,
         compute=lambda: _find(asked),
         namespace=build_namespace(creator_id=question.creator_id),

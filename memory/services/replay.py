@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from creators.models import Creator, Interaction
 from creators.services.ingest import RECORDED_EVENT
 from memory.enums import TargetKind
 from memory.models import Memory
-from memory.queries.standing import describe_memories
+from memory.queries.standing import describe_memories, list_emptied_slots
 from memory.services.formation import merge_processed, read_interactions
 from memory.services.indexing import index_documents, list_documents, remove_documents
 from memory.services.locks import lock_formation
@@ -44,7 +45,9 @@ def replay_formation(*, creator_id: int, now: datetime, is_dry_run: bool = False
     """Form everything anew beside what is stored, compare, and unless ``is_dry_run`` store what differed.
 
     Holds the creator's formation lock throughout. Memories that are the same are not touched, and keep their ids; those
-    that differ are formed anew, which their pins and uses do not survive. Nothing is written when nothing differs.
+    that differ are formed anew, which their pins and uses do not survive. Nothing is written when nothing differs. What
+    rests on interactions a policy emptied cannot be formed again: it is left alone, with all of its subject and
+    predicate.
 
     Raises:
         Creator.DoesNotExist: unknown.
@@ -52,11 +55,12 @@ def replay_formation(*, creator_id: int, now: datetime, is_dry_run: bool = False
     creator = Creator.objects.get(pk=creator_id)
     lock_formation(creator_id=creator_id)
     ids = list_recorded_ids(creator_id=creator_id)
-    stored = describe_memories(creator_id=creator_id)
+    emptied = list_emptied_slots(creator_id=creator_id)
+    stored = _drop_emptied(describe_memories(creator_id=creator_id), emptied)
     start = transaction.savepoint()
     Memory.objects.filter(creator=creator).delete()
     _form(creator, ids, now)
-    formed = describe_memories(creator_id=creator_id)
+    formed = _drop_emptied(describe_memories(creator_id=creator_id), emptied)
     transaction.savepoint_rollback(start)
     result = ReplayResult(
         interactions=len(ids),
@@ -79,6 +83,10 @@ def list_recorded_ids(*, creator_id: int) -> list[int]:
     existing = list(Interaction.objects.filter(creator_id=creator_id).order_by("pk").values_list("pk", flat=True))
     known = set(existing)
     return [pk for pk in existing if pk not in logged] + [pk for pk in logged if pk in known]
+
+
+def _drop_emptied(described: dict[str, dict[str, Any]], emptied: set[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    return {key: one for key, one in described.items() if (one["subject"], one["predicate"]) not in emptied}
 
 
 def _form(creator: Creator, ids: list[int], now: datetime) -> list[Memory]:

@@ -11,7 +11,9 @@ from django.db import transaction
 from billing.errors import ReservationNotHeld
 from billing.models import UsageEvent
 from billing.services.metering import Refusal, Settlement, UsageRequest, charge_many, settle_many
+from memory.enums import TargetKind
 from memory.models import ConversationTurn
+from memory.services.uses import record_answers
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.connections.reading import fetch_rows
@@ -68,8 +70,17 @@ def keep_turns(ended: Sequence[EndedTurn]) -> list[ConversationTurn | Refusal]:
     """Insert turns and meter them in one transaction; one that cannot be charged is refused and not kept."""
     refused = _charge([one for one in ended if one.charge])
     _settle([one.settlement for one in ended if one.settlement])
-    _insert([one.turn for one in ended if id(one) not in refused])
+    kept = [one.turn for one in ended if id(one) not in refused]
+    _insert(kept)
+    _count_citations(kept)
     return [refused.get(id(one)) or one.turn for one in ended]
+
+
+def _count_citations(turns: Sequence[ConversationTurn]) -> None:
+    """Reinforce what answers cite: cited use, not retrieval, keeps a memory."""
+    cited = [[int(one["id"]) for one in turn.citations if one["kind"] == TargetKind.MEMORY] for turn in turns]
+    if any(cited):
+        record_answers(cited=cited, now=max(turn.asked_at for turn in turns))
 
 
 def _charge(ended: Sequence[EndedTurn]) -> dict[int, Refusal]:

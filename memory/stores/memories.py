@@ -41,5 +41,5 @@ class MemoryStore(Protocol):
     def list_slot_history(self, *, creator_id: int, subject: str, predicate: str) -> list[MemoryRecord]:
         """Return what a slot held, oldest first."""
 
-    def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
-        """Return which of the creator's memories among ``ids`` hold no longer."""
+    def find_in_states(self, *, creator_id: int, ids: Sequence[int], states: Sequence[str]) -> set[int]:
+        """Return which of the creator's memories among ``ids`` are in one of the states."""

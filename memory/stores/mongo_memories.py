@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from memory.datasets import MEMORIES
-from memory.enums import MemoryState
 from memory.models.memory import DEFAULT_IMPORTANCE, DEFAULT_STABILITY_DAYS
 from memory.stores.memories import RECORD_FIELDS, MemoryRecord
 from memory.stores.postgres_memories import PostgresMemoryStore
@@ -30,8 +29,8 @@ class MongoMemoryStore:
         line = map(_to_record, _collection().find(slot, _PROJECTION))
         return sorted(line, key=lambda one: (one.valid_from, one.id))
 
-    def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
-        wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, "state": MemoryState.SUPERSEDED.value, **LIVE}
+    def find_in_states(self, *, creator_id: int, ids: Sequence[int], states: Sequence[str]) -> set[int]:
+        wanted = {"_id": {"$in": list(ids)}, "creator_id": creator_id, "state": {"$in": list(states)}, **LIVE}
         return {one["_id"] for one in _collection().find(wanted, {"_id": 1})}
 
 

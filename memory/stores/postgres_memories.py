@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from memory.enums import MemoryState
 from memory.models import Memory
 from memory.stores.memories import RECORD_FIELDS, MemoryRecord
 from veri.platform.connections.reading import fetch_rows
 
 _COLUMNS = ", ".join(RECORD_FIELDS)
 _GET = f"SELECT {_COLUMNS} FROM memory_memory WHERE creator_id = %s AND id = ANY(%s)"  # noqa: S608  names from code
-_SUPERSEDED = "SELECT id FROM memory_memory WHERE creator_id = %s AND id = ANY(%s) AND state = %s"
+_IN_STATES = "SELECT id FROM memory_memory WHERE creator_id = %s AND id = ANY(%s) AND state = ANY(%s)"
 
 
 class PostgresMemoryStore:
@@ -24,8 +23,8 @@ class PostgresMemoryStore:
         line = Memory.objects.filter(creator_id=creator_id, subject=subject, predicate=predicate, is_slot=True)
         return [_to_record(row) for row in line.order_by("valid_from", "id").values(*RECORD_FIELDS)]
 
-    def find_superseded(self, *, creator_id: int, ids: Sequence[int]) -> set[int]:
-        return {pk for (pk,) in fetch_rows(_SUPERSEDED, [creator_id, list(ids), MemoryState.SUPERSEDED.value])}
+    def find_in_states(self, *, creator_id: int, ids: Sequence[int], states: Sequence[str]) -> set[int]:
+        return {pk for (pk,) in fetch_rows(_IN_STATES, [creator_id, list(ids), list(states)])}
 
 
 def _build_record(row: tuple[Any, ...]) -> MemoryRecord:

@@ -19,6 +19,7 @@ BENCHES = (
     "burst",
     "discovery",
     "vectors",
+    "decay",
     "load",
     "startup",
 )

@@ -7,15 +7,27 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
-from creators.models import Brand, BrandMember, ConsentRecord, ContentItem, CreatorSummary, PlatformConnection
+from creators.models import (
+    Brand,
+    BrandMember,
+    ConsentRecord,
+    ContentItem,
+    CreatorSummary,
+    Interaction,
+    InteractionStub,
+    PlatformConnection,
+)
 from memory.models import (
     ContentIndexEntry,
     ConversationTurn,
+    DecayRun,
     Feedback,
+    ForgetRequest,
     IndexedDocument,
     Memory,
     MemoryConflict,
     MemoryEvidence,
+    MemorySuppression,
     MemoryUse,
     MemoryVector,
     Posting,
@@ -48,7 +60,18 @@ from veri.platform.http.models import ApiKey, IdempotencyRecord
 from veri.platform.ops.models import AuditEntry, BackupRun, Heartbeat, Notification
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-PAGES = ["index", "flags", "flags_live", "reconciliation", "reconciliation_live", "usage", "dashboard_live"]
+PAGES = [
+    "decay",
+    "decay_preview",
+    "decay_start",
+    "index",
+    "flags",
+    "flags_live",
+    "reconciliation",
+    "reconciliation_live",
+    "usage",
+    "dashboard_live",
+]
 
 
 def ids(model):
@@ -113,6 +136,10 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     ContentIndexEntry.objects.create(content=item, creator=creator, length=1, content_hash="h")
     Feedback.objects.create(user=operator, target_kind="content", target_id=item.pk, action="view", recorded_at=NOW)
     PreferenceProfile.objects.create(user=operator, embedding=[0.5] * 256, updated_at=NOW)
+    DecayRun.objects.create(as_of=NOW, started_by="beat", started_at=NOW, updated_at=NOW)
+    ForgetRequest.objects.create(creator=creator, scope="memory", due_at=NOW, requested_by="owner", requested_at=NOW)
+    MemorySuppression.objects.create(creator=creator, salt="00", digest="d", recorded_at=NOW)
+    InteractionStub.objects.create(interaction=Interaction.objects.first(), cause="policy", emptied_at=NOW)
     RecommendationSet.objects.create(kind="creators", brand=brand, generation="g", computed_at=NOW, expires_at=NOW)
     used = {"source": "assistant", "action": "a1", "creator": creator, "service": "claude", "model": "m"}
     UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())

@@ -166,7 +166,7 @@ def check_memories(creator, other):
         found = store.get_memories(creator_id=creator.pk, ids=[*mine, *foreign, 0])
         line = store.list_slot_history(creator_id=creator.pk, **slot)
         assert store.list_slot_history(creator_id=other.pk, **slot) == []
-        gone = store.find_superseded(creator_id=creator.pk, ids=[*mine, *foreign])
+        gone = store.find_in_states(creator_id=creator.pk, ids=[*mine, *foreign], states=["superseded"])
         answers.append((found, line, gone))
     assert answers[0] == answers[1]
     found, line, gone = answers[0]

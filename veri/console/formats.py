@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+STEP = 1_024
+
 
 def format_age(seconds: float) -> str:
     """Return a span of time in its largest sensible unit."""
@@ -20,6 +22,15 @@ def format_count(count: int, *, is_estimate: bool = False) -> str:
 def format_instant(at: datetime) -> str:
     """Return an instant to the minute, UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def format_bytes(size: float) -> str:
+    """Return a size in its largest unit of 1,024."""
+    for unit in ("B", "KiB", "MiB"):
+        if size < STEP:
+            return f"{size:,.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
+        size /= STEP
+    return f"{size:,.1f} GiB"
 
 
 def format_rate(rows_per_second: float) -> str:

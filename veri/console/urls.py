@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from veri.console.pages import dashboard, datasets, flag_shares, flags, usage
+from veri.console.pages import dashboard, datasets, decay, flag_shares, flags, usage
 
 View = Callable[..., HttpResponse]
 
@@ -32,5 +32,8 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("datasets/<str:dataset>/", datasets.show_dataset, "dataset_page"),
         page("datasets/<str:dataset>/live/", datasets.show_dataset_fragment, "dataset_live"),
         page("datasets/<str:dataset>/<str:step>/", datasets.take_step, "dataset_step"),
+        page("decay/", decay.show_decay, "decay"),
+        page("decay/preview/", decay.preview, "decay_preview"),
+        page("decay/start/", decay.start, "decay_start"),
         page("usage/", usage.show_usage, "usage"),
     ]

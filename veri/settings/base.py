@@ -111,6 +111,9 @@ FLAGS_FORCED_OFF = ENVIRONMENT.flags_forced_off
 MIGRATION = ENVIRONMENT.migration
 FAILPOINT = ENVIRONMENT.failpoint
 
+# --- decay: when memories fade, and for how long raw interactions are kept
+DECAY = ENVIRONMENT.decay
+
 # --- event log: a crashed worker's delivery is free again after this; the task's own time limit is shorter
 EVENT_LEASE_SECONDS = 60
 

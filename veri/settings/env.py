@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from veri.settings.decay import DecaySettings, read_decay
 from veri.settings.migration import MigrationLimits, read_limits
 from veri.settings.reader import EnvironmentReader
 
@@ -51,6 +52,7 @@ class Environment:
     flags: dict[str, bool]
     flags_forced_off: list[str]
     migration: MigrationLimits
+    decay: DecaySettings
     claude_api_key: str = field(repr=False)
     claude_base_url: str
     claude_model: str
@@ -182,6 +184,7 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         flags={name: reader.boolean(name, default=name == "COST_TRACKING") for name in FLAG_NAMES},
         flags_forced_off=_read_forced_off(reader),
         migration=read_limits(reader),
+        decay=read_decay(reader),
         claude_api_key=reader.text("CLAUDE_API_KEY"),
         claude_base_url=reader.url("CLAUDE_BASE_URL", "https://api.anthropic.com", schemes=("https", "http")),
         claude_model=reader.text("CLAUDE_MODEL", "claude-haiku-5-5"),

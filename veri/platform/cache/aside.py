@@ -8,6 +8,7 @@ from typing import Any
 from django.core.cache import cache
 
 from veri.platform.cache.locks import acquire_lock, release_lock
+from veri.platform.connections.redis import get_redis
 
 LOCK_SECONDS = 10.0
 WAIT_SECONDS = 2.0
@@ -53,6 +54,19 @@ def bump_generation(*, namespace: str) -> None:
     """Make every value of a namespace stale at once, for all processes."""
     # A new random generation cannot come back after an eviction, as a counter could.
     cache.set(_build_generation_key(namespace), uuid.uuid4().hex, None)
+
+
+def drop_namespace(*, namespace: str) -> int:
+    """Delete a namespace's values instead of letting them run out; return how many.
+
+    Raises:
+        RedisError: Redis is away: they may still be there.
+    """
+    bump_generation(namespace=namespace)
+    client, removed = get_redis(), 0
+    for name in client.scan_iter(match=f"{cache.key_prefix}:[0-9]*:{namespace}:*", count=1000):
+        removed += int(client.delete(name))
+    return removed
 
 
 def build_key(*, key: str, namespace: str = "") -> str:

@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class Batches(Generic[T, R]):
-    """Takes what waits together, as soon as the batch before is done; in a burst a moment later. One item alone does not wait.
+    """Takes what waits together as soon as the batch before is done, in a burst a moment later; one item never waits.
 
     ``process`` runs in a thread of its own and returns one result for each item, in order; a result that is an
     exception is raised to who submitted the item. When it raises, nothing of the batch was done, and each item is

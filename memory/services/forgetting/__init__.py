@@ -1,0 +1,1 @@
+"""Forgetting at request: derived things first, sources last, then a sweep that looks for what is left."""
