@@ -57,3 +57,15 @@ def test_hostile_text_is_quick(piece):
 def test_question_and_message_of_one_language_meet():
     message, question = "Las recetas nuevas de la cocina están en el canal", "¿Dónde están las recetas nuevas?"
     assert set(analyse(question)) <= set(analyse(message))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@evaluation-a5e4d955e8da lives in Malmo. home town lives", "@la-casa-de-pan lives in Porto.", "e90d45e3 da7"],
+)
+def test_names_of_accounts_and_letters_between_digits_tell_no_language(text):
+    assert detect_language(text) in {"", "en"}
+
+
+def test_memory_of_an_account_with_a_spanish_name_is_found_by_english_words():
+    assert "live" in analyse("@la-casa-de-pan lives in Porto. home town city place live")

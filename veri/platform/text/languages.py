@@ -16,7 +16,9 @@ LONGEST_TEXT = 400  # characters; a beginning tells
 LEAST_WORDS = 2  # different function words, or
 LEAST_SHARE = 0.8  # this share of a shorter text
 OVER_ENGLISH = 2  # times as many as English ones: names and titles in other languages stand in English texts
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# Names of accounts and letters between digits are of no language, whatever function words they look like.
+_MENTION = re.compile(r"@[\w.-]+")
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?:['’][^\W\d_]+)?(?![^\W_])")
 _ASCII_LETTER = re.compile(r"[A-Za-z]")
 # The first word of a letter's Unicode name, and the language when only one of those known here is written so.
 _SCRIPTS = {
@@ -44,7 +46,7 @@ def detect_language(text: str) -> str:
     script = _find_script(beginning)
     if not script or _SCRIPTS[script]:
         return _SCRIPTS.get(script, "")
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(beginning)]
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(_MENTION.sub(" ", beginning))]
     return _choose(Counter(words), len(words))
 
 
