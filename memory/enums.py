@@ -95,3 +95,21 @@ class RecommendationKind(models.TextChoices):
     CREATORS = "creators", "Creators for a brand"
     CONTENT_IDEAS = "content_ideas", "Content ideas for a creator"
     CAMPAIGNS = "campaigns", "Campaigns for a creator"
+
+
+class EvaluationState(models.TextChoices):
+    """``ABANDONED``: its process was killed, and what it left is removed."""
+
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    ABANDONED = "abandoned", "Abandoned"
+
+
+class WeightsState(models.TextChoices):
+    """How far learnt weights came: tried on stored questions, then in force or not, then replaced."""
+
+    CANDIDATE = "candidate", "Candidate"
+    PROMOTED = "promoted", "Promoted"
+    REFUSED = "refused", "Refused"
+    RETIRED = "retired", "Retired"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from memory.clients.embeddings import EmbeddingFailed
 from memory.errors import ProcessorUnavailable
 from memory.services.content_index import index_waiting_content
+from memory.services.evaluation import remove_abandoned_runs
 from memory.services.indexing import store_waiting_vectors
 from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
@@ -66,3 +67,9 @@ def process_sessions_task(**_unknown: Any) -> int:
         except ProcessorUnavailable as refusal:
             logger.warning("processor_unavailable", processor=name, reason=str(refusal))
     return read
+
+
+@shared_task(name="memory.remove_abandoned_evaluations")
+def remove_abandoned_evaluations_task(**_unknown: Any) -> int:
+    """Remove the throw-away creators of evaluations that were killed."""
+    return remove_abandoned_runs(now=timezone.now())

@@ -1,8 +1,10 @@
 from memory.models.conflict import MemoryConflict
 from memory.models.content import ContentIndexEntry
 from memory.models.conversation import ConversationTurn
+from memory.models.evaluation import EvaluationRun
 from memory.models.feedback import Feedback, PreferenceProfile
 from memory.models.index import CorpusSize, IndexedDocument, MemoryVector, Posting, Utterance
+from memory.models.learning import AnswerFeedback, LearningRun, RetrievalWeights
 from memory.models.memory import Memory, MemoryEvidence
 from memory.models.recommendation import RecommendationSet
 from memory.models.session import ProcessedSession
@@ -10,11 +12,14 @@ from memory.models.signal import Signal
 from memory.models.use import MemoryUse
 
 __all__ = [
+    "AnswerFeedback",
     "ContentIndexEntry",
     "ConversationTurn",
     "CorpusSize",
+    "EvaluationRun",
     "Feedback",
     "IndexedDocument",
+    "LearningRun",
     "Memory",
     "MemoryConflict",
     "MemoryEvidence",
@@ -24,6 +29,7 @@ __all__ = [
     "PreferenceProfile",
     "ProcessedSession",
     "RecommendationSet",
+    "RetrievalWeights",
     "Signal",
     "Utterance",
 ]

@@ -7,7 +7,14 @@ import numpy as np
 
 from memory.enums import TargetKind
 from memory.queries.conversations import UtteranceRecord, find_near_utterances
-from memory.queries.dialogue import BY_WORDS, BY_WORDS_AND_VECTORS, DialogueQuestion, get_unit, score_utterances
+from memory.queries.dialogue import (
+    BY_WORDS,
+    BY_WORDS_AND_VECTORS,
+    DialogueQuestion,
+    explain_utterances,
+    get_unit,
+    score_utterances,
+)
 from memory.queries.periods import NamedDate
 from memory.queries.scoring import score_matches
 from memory.stores.search import Neighbour, Target, TermMatch
@@ -42,13 +49,41 @@ def rerank_messages(
     The scores handed out are those the messages had, so that they compare with memories as before. ``near`` are the
     nearest by vector, nearest first; empty when words alone decide.
     """
-    nominated = near[:NOMINATED]
-    ids = {one.id for one in scores if one.kind == TargetKind.INTERACTION}
-    ids.update(one.target.id for one in nominated if one.target.kind == TargetKind.INTERACTION)
-    utterances = find_near_utterances(creator_id=asked.creator_id, interaction_ids=sorted(ids))
+    utterances = _find_utterances(asked, scores, near)
     if not utterances:
         return dict(scores)
-    question = DialogueQuestion(
+    question = _build_question(asked, utterances, matches, near)
+    return _exchange(scores, score_utterances(utterances=utterances, asked=question))
+
+
+def explain_messages(
+    *,
+    asked: MessageQuestion,
+    scores: Mapping[Target, float],
+    matches: Mapping[Target, TermMatch],
+    near: Sequence[Neighbour],
+) -> dict[int, dict[str, float]]:
+    """Return what each message's place rests on, by interaction and property; see ``rerank_messages``."""
+    utterances = _find_utterances(asked, scores, near)
+    question = _build_question(asked, utterances, matches, near)
+    return explain_utterances(utterances=utterances, asked=question) if utterances else {}
+
+
+def _find_utterances(
+    asked: MessageQuestion, scores: Mapping[Target, float], near: Sequence[Neighbour]
+) -> list[UtteranceRecord]:
+    ids = {one.id for one in scores if one.kind == TargetKind.INTERACTION}
+    ids.update(one.target.id for one in near[:NOMINATED] if one.target.kind == TargetKind.INTERACTION)
+    return find_near_utterances(creator_id=asked.creator_id, interaction_ids=sorted(ids))
+
+
+def _build_question(
+    asked: MessageQuestion,
+    utterances: Sequence[UtteranceRecord],
+    matches: Mapping[Target, TermMatch],
+    near: Sequence[Neighbour],
+) -> DialogueQuestion:
+    return DialogueQuestion(
         lexical=_score_words(asked, utterances, matches),
         similar=_standardise(near),
         speakers=asked.speakers,
@@ -57,7 +92,6 @@ def rerank_messages(
         weights=BY_WORDS_AND_VECTORS if near else BY_WORDS,
         unit=get_unit(documents=asked.documents),
     )
-    return _exchange(scores, score_utterances(utterances=utterances, asked=question))
 
 
 def _score_words(

@@ -63,6 +63,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "memory: refresh creator summaries": ("memory.refresh_summaries", timedelta(minutes=15), "memory"),
     "memory: remove old recommendations": ("memory.remove_expired_recommendations", timedelta(hours=1), "memory"),
     "memory: read closed sessions": ("memory.process_sessions", timedelta(minutes=5), "memory"),
+    "memory: remove abandoned evaluations": ("memory.remove_abandoned_evaluations", timedelta(hours=1), "memory"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),
