@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from memory.clients.embeddings import EmbeddingFailed
 from memory.errors import ProcessorUnavailable
+from memory.services.consolidation import consolidate_observations, list_consolidated_creators
 from memory.services.content_index import index_waiting_content
 from memory.services.evaluation import remove_abandoned_runs
 from memory.services.indexing import store_waiting_vectors
+from memory.services.learning import learn_weights
 from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
@@ -73,3 +75,16 @@ def process_sessions_task(**_unknown: Any) -> int:
 def remove_abandoned_evaluations_task(**_unknown: Any) -> int:
     """Remove the throw-away creators of evaluations that were killed."""
     return remove_abandoned_runs(now=timezone.now())
+
+
+@shared_task(name="memory.learn_weights", time_limit=3600, soft_time_limit=3500)
+def learn_weights_task(**_unknown: Any) -> int:
+    """Learn from judged answers; return how many weights were put in force."""
+    return learn_weights(clock=timezone.now).promoted
+
+
+@shared_task(name="memory.consolidate", time_limit=3600, soft_time_limit=3500)
+def consolidate_task(**_unknown: Any) -> int:
+    """Write every creator's observations; return how many memories changed."""
+    creators = list_consolidated_creators()
+    return sum(consolidate_observations(creator_id=pk, now=timezone.now()).changed for pk in creators)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from memory.api.answer_feedback import AnswerFeedbackView
 from memory.api.assistant import ChatView
 from memory.api.feedback import FeedbackView
 from memory.api.memories import EvidenceView, MemoryListView, MemoryView, SlotHistoryView
@@ -10,6 +11,7 @@ from memory.api.search import CreatorSearchView, OwnSearchView, SimilarCreatorsV
 
 urlpatterns = [
     path("assistant/chat", ChatView.as_view(), name="assistant-chat"),
+    path("assistant/answers/<str:id>/feedback", AnswerFeedbackView.as_view(), name="assistant-answer-feedback"),
     path("memories", MemoryListView.as_view(), name="memories"),
     path("memories/history", SlotHistoryView.as_view(), name="memory-history"),
     path("memories/<str:id>", MemoryView.as_view(), name="memory"),

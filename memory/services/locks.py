@@ -4,6 +4,7 @@ from django.db import connection
 
 FORMATION = 7_302
 SESSION = 7_303
+WEIGHTS = 7_304
 
 
 def lock_formation(*, creator_id: int) -> None:
@@ -16,3 +17,9 @@ def lock_session(*, creator_id: int, conversation: str) -> None:
     """Serialise the claims of one conversation's sessions until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SESSION, f"{creator_id}:{conversation}"])
+
+
+def lock_weights() -> None:
+    """Serialise changes of which learnt weights are in force until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WEIGHTS])
