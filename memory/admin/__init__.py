@@ -7,15 +7,19 @@ from memory.admin.discovery import (
     RecommendationSetAdmin,
 )
 from memory.admin.index import IndexedDocumentAdmin, MemoryVectorAdmin, PostingAdmin, UtteranceAdmin
+from memory.admin.learning import AnswerFeedbackAdmin, EvaluationRunAdmin, LearningRunAdmin, RetrievalWeightsAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
 from memory.admin.sessions import MemoryUseAdmin, ProcessedSessionAdmin
 from memory.admin.signal import SignalAdmin
 
 __all__ = [
+    "AnswerFeedbackAdmin",
     "ContentIndexEntryAdmin",
     "ConversationTurnAdmin",
+    "EvaluationRunAdmin",
     "FeedbackAdmin",
     "IndexedDocumentAdmin",
+    "LearningRunAdmin",
     "MemoryAdmin",
     "MemoryConflictAdmin",
     "MemoryEvidenceAdmin",
@@ -25,6 +29,7 @@ __all__ = [
     "PreferenceProfileAdmin",
     "ProcessedSessionAdmin",
     "RecommendationSetAdmin",
+    "RetrievalWeightsAdmin",
     "SignalAdmin",
     "UtteranceAdmin",
 ]

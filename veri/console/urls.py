@@ -7,7 +7,16 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from veri.console.pages import dashboard, datasets, flag_shares, flags, usage
+from veri.console.pages import (
+    dashboard,
+    datasets,
+    evaluations,
+    flag_shares,
+    flags,
+    learning,
+    playground,
+    usage,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -33,4 +42,7 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("datasets/<str:dataset>/live/", datasets.show_dataset_fragment, "dataset_live"),
         page("datasets/<str:dataset>/<str:step>/", datasets.take_step, "dataset_step"),
         page("usage/", usage.show_usage, "usage"),
+        page("learning/", learning.show_learning, "learning"),
+        page("evaluations/", evaluations.show_evaluations, "evaluations"),
+        page("playground/", playground.show_playground, "playground"),
     ]
