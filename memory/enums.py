@@ -141,3 +141,21 @@ class ReembeddingState(models.TextChoices):
     DROPPED = "dropped", "Switched, old vectors dropped"
     REVERTED = "reverted", "Switched, and back again"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class EvaluationState(models.TextChoices):
+    """``ABANDONED``: its process was killed, and what it left is removed."""
+
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    ABANDONED = "abandoned", "Abandoned"
+
+
+class WeightsState(models.TextChoices):
+    """How far learnt weights came: tried on stored questions, then in force or not, then replaced."""
+
+    CANDIDATE = "candidate", "Candidate"
+    PROMOTED = "promoted", "Promoted"
+    REFUSED = "refused", "Refused"
+    RETIRED = "retired", "Retired"

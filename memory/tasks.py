@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from memory.clients.embeddings import EmbeddingFailed
 from memory.errors import DecayNotAllowed, DecayRunning, ProcessorUnavailable
+from memory.services.consolidation import consolidate_observations, list_consolidated_creators
 from memory.services.content_index import index_waiting_content
 from memory.services.decay import continue_decay, start_decay
+from memory.services.evaluation import remove_abandoned_runs
 from memory.services.forgetting.requests import process_due_requests, process_forget_request
 from memory.services.interaction_retention import empty_expired_interactions
+from memory.services.learning import learn_weights
 from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
@@ -133,3 +136,22 @@ def align_vector_indexes_task(**_unknown: Any) -> None:
     aligned = align_vector_indexes()
     if aligned.built or aligned.dropped or aligned.failed:
         logger.info("vector_indexes", built=aligned.built, dropped=aligned.dropped, failed=aligned.failed)
+
+
+@shared_task(name="memory.remove_abandoned_evaluations")
+def remove_abandoned_evaluations_task(**_unknown: Any) -> int:
+    """Remove the throw-away creators of evaluations that were killed."""
+    return remove_abandoned_runs(now=timezone.now())
+
+
+@shared_task(name="memory.learn_weights", time_limit=3600, soft_time_limit=3500)
+def learn_weights_task(**_unknown: Any) -> int:
+    """Learn from judged answers; return how many weights were put in force."""
+    return learn_weights(clock=timezone.now).promoted
+
+
+@shared_task(name="memory.consolidate", time_limit=3600, soft_time_limit=3500)
+def consolidate_task(**_unknown: Any) -> int:
+    """Write every creator's observations; return how many memories changed."""
+    creators = list_consolidated_creators()
+    return sum(consolidate_observations(creator_id=pk, now=timezone.now()).changed for pk in creators)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from memory.api.answer_feedback import AnswerFeedbackView
 from memory.api.assistant import ChatView
 from memory.api.feedback import FeedbackView
 from memory.api.forgetting import ForgetMemoryView, ForgetRequestView, ForgetView, RestoreView
@@ -11,6 +12,7 @@ from memory.api.search import CreatorSearchView, OwnSearchView, SimilarCreatorsV
 
 urlpatterns = [
     path("assistant/chat", ChatView.as_view(), name="assistant-chat"),
+    path("assistant/answers/<str:id>/feedback", AnswerFeedbackView.as_view(), name="assistant-answer-feedback"),
     path("memories", MemoryListView.as_view(), name="memories"),
     path("memories/forget", ForgetView.as_view(), name="memories-forget"),
     path("memories/forget/<str:id>", ForgetRequestView.as_view(), name="forget-request"),

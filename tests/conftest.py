@@ -13,6 +13,7 @@ from pymongo.database import Database
 from billing.first_prices import install_first_prices
 from creators.models import Creator, User
 from memory.queries.providers import forget_providers
+from memory.queries.ranking_weights import forget_ranking_weights
 from migration.queries.flags import forget_flags
 from migration.queries.routes import forget_routes
 from migration.registry import iterate_specs
@@ -56,6 +57,7 @@ def _fresh_copies() -> Iterator[None]:
     forget_flags()
     forget_routes()
     forget_providers()
+    forget_ranking_weights()
     yield
     forget_flags()
     forget_routes()

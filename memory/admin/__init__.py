@@ -8,19 +8,23 @@ from memory.admin.discovery import (
     RecommendationSetAdmin,
 )
 from memory.admin.index import IndexedDocumentAdmin, PostingAdmin, UtteranceAdmin
+from memory.admin.learning import AnswerFeedbackAdmin, EvaluationRunAdmin, LearningRunAdmin, RetrievalWeightsAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
 from memory.admin.sessions import MemoryUseAdmin, ProcessedSessionAdmin
 from memory.admin.signal import SignalAdmin
 from memory.admin.vectors import EmbeddingChoiceAdmin, ReembeddingAdmin, VectorAdmin, VectorIndexAdmin
 
 __all__ = [
+    "AnswerFeedbackAdmin",
     "ContentIndexEntryAdmin",
     "ConversationTurnAdmin",
     "DecayRunAdmin",
     "EmbeddingChoiceAdmin",
+    "EvaluationRunAdmin",
     "FeedbackAdmin",
     "ForgetRequestAdmin",
     "IndexedDocumentAdmin",
+    "LearningRunAdmin",
     "MemoryAdmin",
     "MemoryConflictAdmin",
     "MemoryEvidenceAdmin",
@@ -31,6 +35,7 @@ __all__ = [
     "ProcessedSessionAdmin",
     "RecommendationSetAdmin",
     "ReembeddingAdmin",
+    "RetrievalWeightsAdmin",
     "SignalAdmin",
     "UtteranceAdmin",
     "VectorAdmin",

@@ -5,14 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from unfold.decorators import display
 
 from creators.api.parameters import get_user
 from memory.admin.pins import ask_pin
 from memory.admin.searching import narrow_search
+from memory.admin.timeline import draw_timeline
 from memory.enums import MemoryState
 from memory.models import Memory, MemoryEvidence
 from memory.queries.explanation import explain_memory
+from memory.queries.standing import OBSERVATION
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 STATE_COLORS = {
@@ -22,6 +25,25 @@ STATE_COLORS = {
     MemoryState.ARCHIVED.label: "default",
 }
 SEARCH_HELP = "Words of the text among the newest 50,000 rows; begin with @handle to search one creator."
+
+
+class OriginFilter(admin.SimpleListFilter):
+    """Slots hold one value at a time, statements stand side by side, observations are consolidated from many."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("slot", "Slots"), ("statement", "Statements"), ("observation", "Observations")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Memory]) -> QuerySet[Memory]:
+        if self.value() == "slot":
+            return queryset.filter(is_slot=True)
+        if self.value() == "observation":
+            return queryset.filter(predicate__startswith=OBSERVATION)
+        if self.value() == "statement":
+            return queryset.filter(is_slot=False).exclude(predicate__startswith=OBSERVATION)
+        return queryset
 
 
 @admin.register(Memory)
@@ -37,7 +59,7 @@ class MemoryAdmin(ReadOnlyAdmin):
         "valid_from",
     )
     list_select_related = ("creator",)
-    list_filter = ("type", "state", "is_slot", "is_pinned")
+    list_filter = ("type", "state", OriginFilter, "is_pinned")
     search_fields = ("text", "subject")
     search_help_text = SEARCH_HELP
     ordering = ("-id",)
@@ -94,7 +116,11 @@ class MemoryAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         memory = self.get_object(request, object_id)
         may_see = memory is not None and self.has_view_permission(request, memory)
-        shown = {"explanation": explain_memory(memory_id=memory.pk, acting_user=get_user(request))} if may_see else {}
+        shown: dict[str, Any] = {}
+        if memory is not None and may_see:
+            explanation = explain_memory(memory_id=memory.pk, acting_user=get_user(request))
+            timeline = draw_timeline(chain=explanation.chain, shown=memory.pk, now=timezone.now())
+            shown = {"explanation": explanation, "timeline": timeline}
         page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
         return page
 

@@ -9,7 +9,7 @@ NEAR = 0.8  # Jaccard similarity of terms
 # Their values are made by a template: another value is another fact, however alike the words are.
 _TEMPLATED = (
     *("published on ", "campaign ", "workflow ", "feels about ", "makes content about", "has visited", "deadline"),
-    *("agreed fee", "offered fee", "works with"),
+    *("agreed fee", "offered fee", "works with", "observation"),
 )
 _QUOTING = frozenset({"wrote", "was written to"})  # whoever writes twice does not contradict himself
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")

@@ -2,8 +2,10 @@ from memory.models.conflict import MemoryConflict
 from memory.models.content import ContentIndexEntry
 from memory.models.conversation import ConversationTurn
 from memory.models.decay import DecayRun, ForgetRequest, MemorySuppression
+from memory.models.evaluation import EvaluationRun
 from memory.models.feedback import Feedback, PreferenceProfile
 from memory.models.index import CorpusSize, IndexedDocument, Posting, Utterance
+from memory.models.learning import AnswerFeedback, LearningRun, RetrievalWeights
 from memory.models.memory import Memory, MemoryEvidence
 from memory.models.recommendation import RecommendationSet
 from memory.models.reembedding import EmbeddingChoice, Reembedding
@@ -25,14 +27,17 @@ from memory.models.vectors import (
 __all__ = [
     "DIMENSIONS",
     "VECTOR_MODELS",
+    "AnswerFeedback",
     "ContentIndexEntry",
     "ConversationTurn",
     "CorpusSize",
     "DecayRun",
     "EmbeddingChoice",
+    "EvaluationRun",
     "Feedback",
     "ForgetRequest",
     "IndexedDocument",
+    "LearningRun",
     "Memory",
     "MemoryConflict",
     "MemoryEvidence",
@@ -45,6 +50,7 @@ __all__ = [
     "ProcessedSession",
     "RecommendationSet",
     "Reembedding",
+    "RetrievalWeights",
     "Signal",
     "Utterance",
     "Vector",

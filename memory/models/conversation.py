@@ -6,7 +6,11 @@ from creators.models import Creator
 
 
 class ConversationTurn(models.Model):
-    """A question and its answer as given: ``citations`` is ``[{kind, id}]``, ``sentences`` pairs text with them."""
+    """A question and its answer as given: ``citations`` is ``[{kind, id}]``, ``sentences`` pairs text with them.
+
+    ``retrieved`` is what was found for it, best first, as ``[kind's letter, id, score, coverage]``: see
+    ``memory.services.turns.describe_hits``. Learning attributes an answer's outcome by it.
+    """
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, db_index=False, related_name="turns")
     request_id = models.CharField(max_length=64)
@@ -15,6 +19,7 @@ class ConversationTurn(models.Model):
     answer = models.TextField()
     sentences = models.JSONField(default=list)
     citations = models.JSONField(default=list)
+    retrieved = models.JSONField(default=list, db_default=[])
     store = models.CharField(max_length=12)
     model = models.CharField(max_length=60)
     is_degraded = models.BooleanField()

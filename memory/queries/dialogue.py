@@ -135,6 +135,39 @@ def score_utterances(*, utterances: Sequence[UtteranceRecord], asked: DialogueQu
     return {one.interaction_id: float(score) for one, score in zip(utterances, total, strict=True)}
 
 
+def explain_utterances(
+    *, utterances: Sequence[UtteranceRecord], asked: DialogueQuestion
+) -> dict[int, dict[str, float]]:
+    """Return what ``score_utterances`` adds up, by interaction and property; in the same units."""
+    line, weights, unit = _Line.of(utterances), asked.weights, asked.unit
+    words = np.array([asked.lexical.get(one.interaction_id, 0.0) for one in utterances])
+    similar = np.array([asked.similar.get(one.interaction_id, 0.0) for one in utterances])
+    around = weights.around * line.spread(words, fade=WORDS_FADE, reach=WORDS_REACH)
+    before = weights.asked_before * line.take_over(np.where(line.is_question, words, 0.0))
+    near = unit * weights.similar_around * line.spread(similar, fade=SIMILAR_FADE, reach=SIMILAR_REACH)
+    return {
+        one.interaction_id: {
+            "words": float(words[place]),
+            "vectors": float(unit * weights.similar * similar[place]),
+            "neighbours": float(around[place] + before[place] + near[place]),
+            **{name: unit * worth for name, worth in _list_worths(one, asked).items()},
+        }
+        for place, one in enumerate(utterances)
+    }
+
+
+def _list_worths(one: UtteranceRecord, asked: DialogueQuestion) -> dict[str, float]:
+    """Return the parts of ``_weigh_kind``, and what a question loses."""
+    weights = asked.weights
+    dated = weights.date * asked.date.weigh(one.occurred_at) if asked.date else 0.0
+    return {
+        "speaker": weights.speaker if one.speaker in asked.speakers else 0.0,
+        "time": dated + (weights.times * one.times if asked.asks_time else 0.0),
+        "length": weights.length * log1p(min(one.length, LONGEST)),
+        "question": weights.question if one.is_question else 0.0,
+    }
+
+
 def _weigh_kind(one: UtteranceRecord, asked: DialogueQuestion) -> float:
     """Return what speaks for a message whatever its words are."""
     weights = asked.weights

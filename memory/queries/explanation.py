@@ -18,7 +18,8 @@ MOST_EVIDENCE = 100
 SHOWN_SIGNALS = 60
 LONGEST_CHAIN = 10
 
-# One statement: the memory, the latest of what it rests on with its signals, and its slot's values around it.
+# One statement: the memory, the latest of what it rests on with its signals, and its slot's values around it;
+# of an observation, those before and after it.
 _EXPLAIN = """
 WITH asked AS (
   SELECT memory.* FROM memory_memory memory JOIN creators_creator owner ON owner.id = memory.creator_id
@@ -37,12 +38,14 @@ WITH asked AS (
 ), line AS (
   (SELECT other.* FROM memory_memory other, asked
    WHERE other.creator_id = asked.creator_id AND other.subject = asked.subject AND other.predicate = asked.predicate
-     AND asked.is_slot AND other.is_slot AND (other.valid_from, other.id) < (asked.valid_from, asked.id)
+     AND (asked.is_slot AND other.is_slot OR asked.predicate LIKE 'observation%%')
+     AND (other.valid_from, other.id) < (asked.valid_from, asked.id)
    ORDER BY other.valid_from DESC, other.id DESC LIMIT %(chain)s)
   UNION ALL
   (SELECT other.* FROM memory_memory other, asked
    WHERE other.creator_id = asked.creator_id AND other.subject = asked.subject AND other.predicate = asked.predicate
-     AND asked.is_slot AND other.is_slot AND (other.valid_from, other.id) > (asked.valid_from, asked.id)
+     AND (asked.is_slot AND other.is_slot OR asked.predicate LIKE 'observation%%')
+     AND (other.valid_from, other.id) > (asked.valid_from, asked.id)
    ORDER BY other.valid_from, other.id LIMIT %(chain)s)
 )
 SELECT {asked},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from memory.enums import EmbeddingProvider, TargetKind
 from memory.queries.conversations import UtteranceRecord, find_near_utterances
-from memory.queries.dialogue import DialogueQuestion, get_unit, get_weights, score_utterances
+from memory.queries.dialogue import DialogueQuestion, explain_utterances, get_unit, get_weights, score_utterances
 from memory.queries.periods import NamedDate
 from memory.queries.scoring import score_matches
 from memory.stores.search import Neighbourhood, Target, TermMatch
@@ -41,13 +41,41 @@ def rerank_messages(
     The scores handed out are those the messages had, so that they compare with memories as before. ``near`` is
     what is near by vector; nothing when words alone decide.
     """
-    nominated = near.nearest[:NOMINATED]
-    ids = {one.id for one in scores if one.kind == TargetKind.INTERACTION}
-    ids.update(one.target.id for one in nominated if one.target.kind == TargetKind.INTERACTION)
-    utterances = find_near_utterances(creator_id=asked.creator_id, interaction_ids=sorted(ids))
+    utterances = _find_utterances(asked, scores, near)
     if not utterances:
         return dict(scores)
-    question = DialogueQuestion(
+    question = _build_question(asked, utterances, matches, near)
+    return _exchange(scores, score_utterances(utterances=utterances, asked=question))
+
+
+def explain_messages(
+    *,
+    asked: MessageQuestion,
+    scores: Mapping[Target, float],
+    matches: Mapping[Target, TermMatch],
+    near: Neighbourhood,
+) -> dict[int, dict[str, float]]:
+    """Return what each message's place rests on, by interaction and property; see ``rerank_messages``."""
+    utterances = _find_utterances(asked, scores, near)
+    question = _build_question(asked, utterances, matches, near)
+    return explain_utterances(utterances=utterances, asked=question) if utterances else {}
+
+
+def _find_utterances(
+    asked: MessageQuestion, scores: Mapping[Target, float], near: Neighbourhood
+) -> list[UtteranceRecord]:
+    ids = {one.id for one in scores if one.kind == TargetKind.INTERACTION}
+    ids.update(one.target.id for one in near.nearest[:NOMINATED] if one.target.kind == TargetKind.INTERACTION)
+    return find_near_utterances(creator_id=asked.creator_id, interaction_ids=sorted(ids))
+
+
+def _build_question(
+    asked: MessageQuestion,
+    utterances: Sequence[UtteranceRecord],
+    matches: Mapping[Target, TermMatch],
+    near: Neighbourhood,
+) -> DialogueQuestion:
+    return DialogueQuestion(
         lexical=_score_words(asked, utterances, matches),
         similar=_standardise(near),
         speakers=asked.speakers,
@@ -56,7 +84,6 @@ def rerank_messages(
         weights=get_weights(asked.provider if near.nearest else None),
         unit=get_unit(documents=asked.documents),
     )
-    return _exchange(scores, score_utterances(utterances=utterances, asked=question))
 
 
 def _score_words(

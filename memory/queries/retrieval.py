@@ -18,16 +18,11 @@ from memory.queries.dialogue import asks_for_time
 from memory.queries.outdated import Outdated, find_outdated, restates
 from memory.queries.periods import AskedTime, NamedDate, drop_time, find_named_date, read_time
 from memory.queries.providers import get_active_provider
+from memory.queries.ranking_weights import CONSTANTS, RankingWeights, get_ranking_weights
 from memory.queries.reranking import MessageQuestion, rerank_messages
 from memory.queries.retention import compute_retention, is_exempt, read_freshness, weigh_memory
-from memory.queries.scoring import (
-    COURTESIES,
-    MEMORY_GAIN,
-    build_term_scoring,
-    fuse_scores,
-    score_matches,
-    weigh_terms,
-)
+from memory.queries.scoring import COURTESIES, build_term_scoring, fuse_scores, score_matches, weigh_terms
+from memory.queries.tracing import RetrievalTrace
 from memory.stores import (
     MemoryRecord,
     MemoryStore,
@@ -56,7 +51,6 @@ WINDOW = 4 * CANDIDATES
 READ_WHOLE = 50  # memories; of more only the state is asked
 FEW = 200  # matches: to read them costs less than to let the store choose
 NEIGHBOURS = 60
-SLOT_GAIN = 1.3  # what holds one value at a time says most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +125,8 @@ class _Question:
     date: NamedDate | None = None
     asks_time: bool = False
     fades_at: datetime | None = None
+    ranking: RankingWeights = CONSTANTS
+    trace: RetrievalTrace | None = None
 
 
 @dataclass(kw_only=True)
@@ -178,6 +174,8 @@ def retrieve(
     filters: SearchFilters = _NO_FILTERS,
     store: Store | None = None,
     now: datetime | None = None,
+    ranking: RankingWeights | None = None,
+    trace: RetrievalTrace | None = None,
 ) -> Retrieval:
     """Return what of one creator's memory matches a question, best first; nothing when nothing matches.
 
@@ -186,11 +184,13 @@ def retrieve(
     is left. Archived memories are never found. Where ``MEMORY_DECAY`` reaches the creator, a memory's score is its
     relevance by retention by importance at ``now``, and dormant ones come last.
 
-    Falls back to PostgreSQL when MongoDB is away; a ``store`` that is named is read and no other.
+    Falls back to PostgreSQL when MongoDB is away; a ``store`` that is named is read and no other. ``ranking`` None are
+    the creator's weights in force; a ``trace`` is filled with how the hits came about.
     """
     started = perf_counter()
     fades_at = (now or timezone.now()) if is_flag_on(Flag.MEMORY_DECAY, scope=creator_id) else None
-    asked = replace(_prepare(creator_id, question, vector, limit, filters), fades_at=fades_at)
+    asked = _prepare(creator_id, question, vector, limit, filters, ranking=ranking, trace=trace)
+    asked = replace(asked, fades_at=fades_at)
     routed = _read(asked) if store is None else Routed(value=_search(_STORES[store], asked), store=store)
     is_hybrid = asked.vector is not None
     mode = "hybrid" if is_hybrid else "text"
@@ -220,7 +220,14 @@ def _reduce(hits: list[Hit]) -> list[object]:
 
 
 def _prepare(
-    creator_id: int, question: str, vector: QuestionVector | None, limit: int, filters: SearchFilters
+    creator_id: int,
+    question: str,
+    vector: QuestionVector | None,
+    limit: int,
+    filters: SearchFilters,
+    *,
+    ranking: RankingWeights | None = None,
+    trace: RetrievalTrace | None = None,
 ) -> _Question:
     normal = normalise(question)
     time = read_time(normal)
@@ -239,11 +246,15 @@ def _prepare(
         speakers=statistics.speakers,
         date=find_named_date(normal),
         asks_time=asks_for_time(normal),
+        ranking=ranking or get_ranking_weights(creator_id=creator_id),
+        trace=trace,
     )
 
 
 def _search(stores: _Stores, asked: _Question) -> list[Hit]:
     found = _Found()
+    if asked.trace is not None:
+        asked.trace.begin(asked=asked, found=found)
     ranked = _iterate_ranked(stores, asked, found)
     return _collect(stores, asked, _iterate_current(stores, asked, ranked, found), found)
 
@@ -258,12 +269,22 @@ def _iterate_ranked(stores: _Stores, asked: _Question, found: _Found) -> Iterato
     while True:
         if not is_complete:
             matches = _find_matches(stores, asked, limit)
+            _mark(asked, "words")
             is_complete = asked.vector is not None or len(matches) != limit
             keyed = _score(stores, asked, matches, found)
-        yield from _rank(asked, [target for _, target in nsmallest(limit, keyed)], found)
+            _mark(asked, "score")
+        ranked = _rank(asked, [target for _, target in nsmallest(limit, keyed)], found)
+        _mark(asked, "messages")
+        yield from ranked
         if is_complete and len(keyed) <= limit:
             return
         limit *= 4
+
+
+def _mark(asked: _Question, step: str) -> None:
+    """Note that a step has ended, where somebody looks."""
+    if asked.trace is not None:
+        asked.trace.mark(step)
 
 
 def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMatch]:
@@ -273,7 +294,12 @@ def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMat
     if asked.vector is not None or sum(asked.statistics.document_frequencies.values()) < max(limit, FEW):
         return stores.search.find_term_matches(creator_id=asked.creator_id, terms=asked.terms)
     kinds = sorted(asked.filters.kinds) or TargetKind.values
-    scoring = build_term_scoring(weights=asked.weights, mean_length=asked.statistics.mean_length, kinds=kinds)
+    scoring = build_term_scoring(
+        weights=asked.weights,
+        mean_length=asked.statistics.mean_length,
+        kinds=kinds,
+        memory_gain=asked.ranking.memory_gain,
+    )
     return stores.search.find_best_matches(creator_id=asked.creator_id, scoring=scoring, limit=limit)
 
 
@@ -284,7 +310,7 @@ def _score(
     lexical, coverage = score_matches(matches=matches, weights=asked.weights, mean_length=asked.statistics.mean_length)
     for target in lexical:
         if target.kind == TargetKind.MEMORY:
-            lexical[target] *= MEMORY_GAIN
+            lexical[target] *= asked.ranking.memory_gain
     scores = lexical if asked.vector is None else _fuse(stores, asked, lexical, found)
     found.matches.update((one.target, one) for one in matches)
     found.own.update(scores)
@@ -309,21 +335,20 @@ def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Targe
     """
     scores = {one: found.own[one] for one in best}
     if not asked.filters.kinds or TargetKind.INTERACTION in asked.filters.kinds:
-        scores = rerank_messages(
-            asked=MessageQuestion(
-                creator_id=asked.creator_id,
-                weights=asked.weights,
-                mean_length=asked.statistics.mean_length,
-                documents=asked.statistics.documents,
-                speakers=asked.speakers,
-                date=asked.date,
-                asks_time=asked.asks_time,
-                provider=asked.vector.space.provider if asked.vector else None,
-            ),
-            scores=scores,
-            matches=found.matches if found.near.nearest else {one: found.matches[one] for one in best},
-            near=found.near,
+        messages = MessageQuestion(
+            creator_id=asked.creator_id,
+            weights=asked.weights,
+            mean_length=asked.statistics.mean_length,
+            documents=asked.statistics.documents,
+            speakers=asked.speakers,
+            date=asked.date,
+            asks_time=asked.asks_time,
+            provider=asked.vector.space.provider if asked.vector else None,
         )
+        matches = found.matches if found.near.nearest else {one: found.matches[one] for one in best}
+        if asked.trace is not None:
+            asked.trace.note_messages(asked=messages, scores=scores, matches=matches, near=found.near)
+        scores = rerank_messages(asked=messages, scores=scores, matches=matches, near=found.near)
     fresh = {one: score for one, score in scores.items() if one not in found.scores}
     found.scores.update(fresh)
     return [one for _, one in sorted((-round(score, 9), one) for one, score in fresh.items())]
@@ -338,6 +363,9 @@ def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target]
     while window := list(islice(ranked, size)):
         memory_ids = [one.id for one in window if one.kind == TargetKind.MEMORY]
         gone = _find_gone(stores, asked, memory_ids, found)
+        if asked.trace is not None:
+            asked.trace.note_superseded(gone)
+            asked.trace.mark("superseded")
         yield from (one for one in window if one.kind != TargetKind.MEMORY or one.id not in gone)
         size *= 4
 
@@ -370,14 +398,18 @@ def _collect(
     size = CANDIDATES
     while len(hits) < asked.limit and (portion := list(islice(current, size))):
         hits += _load(stores, asked, portion, found)
+        _mark(asked, "load")
         size *= 4
     return sorted(hits, key=lambda hit: hit.order)[: asked.limit]
 
 
 def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float], found: _Found) -> dict[Target, float]:
     assert asked.vector is not None  # noqa: S101  the caller checked; narrows the type
+    _mark(asked, "score")
     found.near = stores.search.find_neighbours(creator_id=asked.creator_id, vector=asked.vector)
-    return fuse_scores(lexical=lexical, neighbours=found.near.nearest[:NEIGHBOURS])
+    _mark(asked, "vectors")
+    dense = asked.ranking.dense_weight
+    return fuse_scores(lexical=lexical, neighbours=found.near.nearest[:NEIGHBOURS], dense_weight=dense)
 
 
 def _load(
@@ -393,12 +425,13 @@ def _load(
     memories = {one.id: one for one in _read_memories(stores, asked, memory_ids, found)}
     interactions = stores.interactions.get_interactions(creator_id=asked.creator_id, ids=interaction_ids)
     outdated = _find_outdated(asked, interaction_ids, memories.values())
-    slots = {Target(TargetKind.MEMORY.value, one.id) for one in memories.values() if one.is_slot}
     weights = _weigh(asked, list(memories.values()))
     hits = [
         Hit(
             target=one,
-            score=found.scores[one] * (SLOT_GAIN if one in slots else 1.0) * weights.get(one, 1.0),
+            score=found.scores[one]
+            * asked.ranking.weigh(memories.get(one.id) if one.kind == TargetKind.MEMORY else None)
+            * weights.get(one, 1.0),
             coverage=found.coverage.get(one, 0.0),
             memory=memories.get(one.id) if one.kind == TargetKind.MEMORY else None,
             interaction=interactions.get(one.id) if one.kind == TargetKind.INTERACTION else None,
@@ -407,7 +440,10 @@ def _load(
         )
         for one in targets
     ]
-    return [hit for hit in hits if _is_wanted(hit, asked, outdated)]
+    wanted = [hit for hit in hits if _is_wanted(hit, asked, outdated)]
+    if asked.trace is not None:
+        asked.trace.note_loaded(hits=hits, wanted=wanted, outdated=outdated)
+    return wanted
 
 
 def _weigh(asked: _Question, memories: Sequence[MemoryRecord]) -> dict[Target, float]:

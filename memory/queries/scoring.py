@@ -11,6 +11,7 @@ from veri.platform.text import analyse
 K1 = 0.9
 B = 0.4
 MEMORY_GAIN = 1.2  # a formed memory says more than one message
+SLOT_GAIN = 1.3  # what holds one value at a time says most
 UNSEEN_WEIGHT = 4.0
 COURTESIES = frozenset(
     analyse(
@@ -40,13 +41,15 @@ def carries_meaning(term: str) -> bool:
     return len(term) > 1 and not term.replace(".", "").isdigit() and term not in COURTESIES
 
 
-def build_term_scoring(*, weights: Mapping[str, float], mean_length: float, kinds: Sequence[str]) -> TermScoring:
-    """Return the formula of ``score_matches`` and ``MEMORY_GAIN`` for stores that compute it, for some kinds only."""
+def build_term_scoring(
+    *, weights: Mapping[str, float], mean_length: float, kinds: Sequence[str], memory_gain: float = MEMORY_GAIN
+) -> TermScoring:
+    """Return the formula of ``score_matches`` and a memory's gain for stores that compute it, for some kinds only."""
     return TermScoring(
         weights={term: weight * (K1 + 1) for term, weight in weights.items()},
         norm_base=K1 * (1 - B),
         norm_per_term=K1 * B / max(mean_length, 1.0),
-        memory_gain=MEMORY_GAIN,
+        memory_gain=memory_gain,
         kinds=kinds,
     )
 
@@ -73,7 +76,9 @@ def score_matches(
     return scores, coverage
 
 
-def fuse_scores(*, lexical: Mapping[Target, float], neighbours: Sequence[Neighbour]) -> dict[Target, float]:
+def fuse_scores(
+    *, lexical: Mapping[Target, float], neighbours: Sequence[Neighbour], dense_weight: float = DENSE_WEIGHT
+) -> dict[Target, float]:
     """Return lexical scores scaled to at most 1, plus weighted z-scores of similarity, clipped at 0."""
     best = max(lexical.values(), default=0.0)
     fused = {target: score / best for target, score in lexical.items()} if best else {}
@@ -82,6 +87,6 @@ def fuse_scores(*, lexical: Mapping[Target, float], neighbours: Sequence[Neighbo
         middle = fmean(similarities)
         for one in neighbours:
             if one.similarity > middle:
-                gain = DENSE_WEIGHT * (one.similarity - middle) / spread
+                gain = dense_weight * (one.similarity - middle) / spread
                 fused[one.target] = fused.get(one.target, 0.0) + gain
     return fused

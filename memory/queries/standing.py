@@ -6,6 +6,7 @@ from typing import Any
 from memory.enums import MemoryState
 from memory.models import Memory, MemoryEvidence
 
+OBSERVATION = "observation"  # how predicates of what consolidation writes begin: formation has no part in them
 # What people and time made of a memory is no matter of formation.
 _LEFT_ALONE = frozenset({MemoryState.DORMANT.value, MemoryState.ARCHIVED.value})
 COLUMNS = (
@@ -21,8 +22,11 @@ def list_emptied_slots(*, creator_id: int) -> set[tuple[str, str]]:
 
 
 def describe_memories(*, creator_id: int) -> dict[str, dict[str, Any]]:
-    """Return every memory by content hash: its columns, its successor's hash, and the interactions it rests on."""
-    memories = Memory.objects.filter(creator_id=creator_id)
+    """Return every formed memory by content hash: its columns, its successor's hash, and what it rests on.
+
+    Observations are not formed but consolidated, and left out.
+    """
+    memories = Memory.objects.filter(creator_id=creator_id).exclude(predicate__startswith=OBSERVATION)
     hashes = dict(memories.values_list("pk", "content_hash"))
     evidence: dict[int, set[int]] = defaultdict(set)
     rested = MemoryEvidence.objects.filter(memory__creator_id=creator_id)

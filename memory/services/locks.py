@@ -5,6 +5,7 @@ from django.db import connection
 FORMATION = 7_302
 SESSION = 7_303
 PROVIDERS = 7_303_002
+WEIGHTS = 7_304
 
 
 def lock_formation(*, creator_id: int) -> None:
@@ -31,3 +32,9 @@ def lock_providers() -> None:
     """Serialise changes of the provider until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROVIDERS])
+
+
+def lock_weights() -> None:
+    """Serialise changes of which learnt weights are in force until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WEIGHTS])

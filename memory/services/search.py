@@ -5,6 +5,7 @@ import structlog
 from memory.clients.embeddings import EmbeddingFailed, get_space
 from memory.queries.conversations import drop_speakers, find_speakers
 from memory.queries.providers import get_active_provider
+from memory.queries.ranking_weights import RankingWeights
 from memory.queries.retrieval import Retrieval, SearchFilters, retrieve
 from memory.services.question_vectors import get_question_vector
 from memory.stores import QuestionVector
@@ -24,17 +25,28 @@ def search_memory(
     limit: int = 10,
     filters: SearchFilters = EVERYTHING,
     store: Store | None = None,
+    ranking: RankingWeights | None = None,
 ) -> Retrieval:
     """Return what matches a question; see ``retrieve``. With ``HYBRID_SEARCH`` the question is embedded.
 
     ``action`` names the asking, so that its embedding is metered once. ``store`` None is the routed one.
     """
-    vector = _embed(creator_id, question, action) if is_flag_on(Flag.HYBRID_SEARCH, scope=creator_id) else None
-    return retrieve(creator_id=creator_id, question=question, vector=vector, limit=limit, filters=filters, store=store)
+    vector = None
+    if is_flag_on(Flag.HYBRID_SEARCH, scope=creator_id):
+        vector = embed_question(creator_id=creator_id, question=question, action=action)
+    return retrieve(
+        creator_id=creator_id,
+        question=question,
+        vector=vector,
+        limit=limit,
+        filters=filters,
+        store=store,
+        ranking=ranking,
+    )
 
 
-def _embed(creator_id: int, question: str, action: str) -> QuestionVector | None:
-    """Return the question's vector by the provider that is searched, or None: words alone must then do."""
+def embed_question(*, creator_id: int, question: str, action: str = "") -> QuestionVector | None:
+    """Return a question's vector by the provider that is searched, or None: words alone must then do."""
     try:
         space = get_space(get_active_provider())
     except EmbeddingFailed as failure:

@@ -13,6 +13,7 @@ from billing.models import UsageEvent
 from billing.services.metering import Refusal, Settlement, UsageRequest, charge_many, settle_many
 from memory.enums import TargetKind
 from memory.models import ConversationTurn
+from memory.queries.retrieval import Hit
 from memory.services.uses import record_answers
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
@@ -28,6 +29,7 @@ _COLUMNS = {
     "answer": "text",
     "sentences": "jsonb",
     "citations": "jsonb",
+    "retrieved": "jsonb",
     "store": "varchar",
     "model": "varchar",
     "is_degraded": "boolean",
@@ -100,6 +102,11 @@ def _settle(settlements: Sequence[Settlement]) -> None:
         if isinstance(result, ReservationNotHeld) and settlement.counts is not None:
             # A reader so slow that the reservation expired: it was charged as estimated.
             logger.warning("settled_too_late", action=settlement.action)
+
+
+def describe_hits(hits: Sequence[Hit]) -> list[list[object]]:
+    """Return what a turn keeps of its hits, best first: the kind's letter, id, score, share of the question covered."""
+    return [[one.target.kind[0], one.target.id, round(one.score, 4), round(one.coverage, 3)] for one in hits]
 
 
 def _insert(turns: Sequence[ConversationTurn]) -> None:

@@ -18,12 +18,15 @@ from creators.models import (
     PlatformConnection,
 )
 from memory.models import (
+    AnswerFeedback,
     ContentIndexEntry,
     ConversationTurn,
     DecayRun,
+    EvaluationRun,
     Feedback,
     ForgetRequest,
     IndexedDocument,
+    LearningRun,
     Memory,
     MemoryConflict,
     MemoryEvidence,
@@ -34,6 +37,7 @@ from memory.models import (
     PreferenceProfile,
     ProcessedSession,
     RecommendationSet,
+    RetrievalWeights,
     Signal,
 )
 from migration.models import (
@@ -71,6 +75,8 @@ PAGES = [
     "reconciliation_live",
     "usage",
     "dashboard_live",
+    *("index", "flags", "flags_live", "reconciliation", "reconciliation_live", "usage", "dashboard_live"),
+    *("learning", "evaluations", "playground"),
 ]
 
 
@@ -120,9 +126,25 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     IndexedDocument.objects.create(**target, length=3)
     Posting.objects.create(**target, term="lisbon", frequency=1, length=3)
     MemoryVector.objects.create(**target, model="m", model_version="1", embedding=[0.0] * 256)
-    ConversationTurn.objects.create(
+    turn = ConversationTurn.objects.create(
         creator=creator, request_id="r", question="q", answer="a", store="postgres", model="m", is_degraded=True,
         duration_ms=1, asked_at=NOW,
+    )  # fmt: skip
+    AnswerFeedback.objects.create(turn=turn, user=operator, is_useful=True, recorded_at=NOW)
+    gains = {"memory_gain": 1.3, "slot_gain": 1.3, "type_gains": {"workflow": 0.9}}
+    measures = {"questions": 5, "before": 0.8, "after": None}
+    RetrievalWeights.objects.create(gains=gains, measures=measures, state="refused", proposed_at=NOW, decided_at=NOW)
+    LearningRun.objects.create(
+        started_at=timezone.now(), duration_ms=1, creators=1, questions=5, recall_after=0.8, promoted=1, refused=1
+    )
+    figures = {"R@10": 80.0, "tokens@1000": 85.0}
+    EvaluationRun.objects.create(
+        file_name="f.jsonl", file_digest="d", store="mongo", flags=["HYBRID_SEARCH"], embedding_model="wordllama 1",
+        parameters="p", state="done", lease_until=NOW, started_at=NOW, duration_ms=5,
+        measures={
+            "overall": figures, "by_category": {"as-of": figures}, "interval": {"R@10": [77.0, 83.0]},
+            "latency_ms": {"p95": 9.0}, "right_answers": {"as-of": 100.0}, "bait_answered": 0,
+        },
     )  # fmt: skip
     brand = Brand.objects.create(name="Ovenly", slug="ovenly", created_at=NOW, updated_at=NOW)
     BrandMember.objects.create(brand=brand, user=operator, added_at=NOW)

@@ -7,14 +7,27 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from creators.models import Creator, Interaction
-from memory.models import IndexedDocument, Memory, MemoryEvidence, MemoryVector, Posting, Signal, Utterance
+from memory.models import (
+    EvaluationRun,
+    IndexedDocument,
+    Memory,
+    MemoryEvidence,
+    MemoryVector,
+    Posting,
+    Signal,
+    Utterance,
+)
 from memory.queries.retrieval import Hit
 from memory.services.evaluation import EvaluationFileInvalid, read_evaluation_file
 from memory.services.evaluation.evaluate import list_interactions
 from memory.services.evaluation.measures import Answer, measure, recall
 from memory.services.evaluation.reading import resolve_evidence
+from memory.services.evaluation.runs import open_run
 from memory.stores import PostgresMemoryStore, Target
-from tests.memory.conftest import form, say
+from memory.tasks import remove_abandoned_evaluations_task
+from migration.queries.routes import Store
+from tests.conftest import NOW
+from tests.memory.conftest import form, make_creator, say
 from veri.platform.events.models import Event
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -189,3 +202,64 @@ def test_refused_interaction_ends_the_evaluation_and_leaves_nothing(tmp_path):
 def test_file_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("evaluate_retrieval", tmp_path / "nothing.jsonl")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_is_kept_with_what_it_measured_and_with_what(tmp_path):
+    call_command("evaluate_retrieval", write_lines(tmp_path / "file.jsonl"), "--store", "postgres")
+    run = EvaluationRun.objects.get()
+    assert (run.file_name, run.store, run.state, run.flags) == ("file.jsonl", "postgres", "done", ["COST_TRACKING"])
+    assert run.embedding_model.startswith("wordllama")
+    assert (run.measures["overall"]["R@10"], run.measures["questions"], run.measures["dropped"]) == (100.0, 3, 1)
+    assert sorted(run.measures["interval"]) == sorted(run.measures["overall"])
+    assert (len(run.file_digest), len(run.parameters), len(run.creator_ids)) == (32, 8, 1)
+    assert run.duration_ms > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refused_file_leaves_a_failed_run(tmp_path):
+    path = write_lines(tmp_path / "file.jsonl", lines=(*LINES, ("I" * 201, "Bye.")))
+    with pytest.raises(CommandError):
+        call_command("evaluate_retrieval", path)
+    run = EvaluationRun.objects.get()
+    assert (run.state, run.measures) == ("failed", None)
+    assert "author longer than 200 characters" in run.error
+
+
+def abandon(*, store, lease):
+    """Leave what a killed evaluation leaves: a running row, and its creator filled."""
+    opened = open_run(name="f", digest="d", store=store, clock=lambda: NOW)
+    made = opened.make_creator(name="weavers", now=NOW)
+    say(made, "The loom is old.")
+    form(made)
+    EvaluationRun.objects.filter(pk=opened.run.pk).update(lease_until=lease)
+    return made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path, mongo):
+    before = count_all()
+    gone = abandon(store=Store.MONGO, lease=NOW)
+    mongo["memories"].insert_one({"_id": 1, "creator_id": gone.pk})
+    namesake = make_creator("evaluation-of-mine")
+    kept = abandon(store=None, lease=datetime(2100, 1, 1, tzinfo=UTC))
+    call_command("evaluate_retrieval", write_lines(tmp_path / "file.jsonl"), "--store", "postgres")
+    assert set(Creator.objects.all()) == {namesake, kept}
+    assert mongo["memories"].count_documents({}) == 0
+    assert list(EvaluationRun.objects.order_by("pk").values_list("state", flat=True)) == [
+        "abandoned",
+        "running",
+        "done",
+    ]
+    EvaluationRun.objects.update(lease_until=NOW)
+    assert remove_abandoned_evaluations_task() == 1
+    namesake.delete()
+    assert count_all() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_stays_while_its_store_is_away(mongo_away):
+    made = abandon(store=Store.MONGO, lease=NOW)
+    assert remove_abandoned_evaluations_task() == 0
+    assert Creator.objects.get() == made
+    assert EvaluationRun.objects.get().state == "running"

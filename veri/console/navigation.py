@@ -87,6 +87,13 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
     (
         "Memory",
         (
+            Page(title="Learning", icon="school", url_name="learning", permission="memory.view_learningrun"),
+            Page(
+                title="Evaluations", icon="show_chart", url_name="evaluations", permission="memory.view_evaluationrun"
+            ),
+            Page(
+                title="Search playground", icon="travel_explore", url_name="playground", permission="memory.view_memory"
+            ),
             ModelLink(label="memory.memory", icon="neurology"),
             ModelLink(label="memory.memoryevidence", icon="menu_book", title="Evidence"),
             ModelLink(label="memory.memoryconflict", icon="call_split", title="Contradictions"),
@@ -109,6 +116,10 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="memory.vectorindex", icon="account_tree", title="Vector indexes"),
             ModelLink(label="memory.reembedding", icon="autorenew", title="Changes of provider"),
             ModelLink(label="memory.embeddingchoice", icon="tune", title="Provider searched"),
+            ModelLink(label="memory.answerfeedback", icon="rate_review", title="Answer feedback"),
+            ModelLink(label="memory.retrievalweights", icon="tune", title="Learnt weights"),
+            ModelLink(label="memory.learningrun", icon="nightlight", title="Nights of learning"),
+            ModelLink(label="memory.evaluationrun", icon="labs", title="Evaluation runs"),
         ),
     ),
     (

@@ -7,7 +7,17 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from veri.console.pages import dashboard, datasets, decay, flag_shares, flags, usage
+from veri.console.pages import (
+    dashboard,
+    datasets,
+    decay,
+    evaluations,
+    flag_shares,
+    flags,
+    learning,
+    playground,
+    usage,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -36,4 +46,7 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("decay/preview/", decay.preview, "decay_preview"),
         page("decay/start/", decay.start, "decay_start"),
         page("usage/", usage.show_usage, "usage"),
+        page("learning/", learning.show_learning, "learning"),
+        page("evaluations/", evaluations.show_evaluations, "evaluations"),
+        page("playground/", playground.show_playground, "playground"),
     ]

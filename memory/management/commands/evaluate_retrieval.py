@@ -3,6 +3,7 @@
 import json
 import logging
 from argparse import ArgumentParser
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         "Measure retrieval on a file of interactions and questions with known evidence. The interactions are ingested "
         "as throw-away creators, which are removed again. Vectors are used where the flag HYBRID_SEARCH is on (with "
         "READ_FROM_MONGO and USE_MONGO, which it needs): switch it in the console, or give all three as environment "
-        "variables."
+        "variables. Each run is kept and shown in the console; what a killed one left is removed by the next."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,17 +30,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         logging.getLogger("django_structlog").setLevel(logging.WARNING)  # a line per event would hide the figures
         try:
-            with options["file"].open("rb") as stream:
-                file = read_evaluation_file(lines=stream)
-            store = Store(options["store"]) if options["store"] else None
-            found = evaluate_retrieval(file=file, store=store, now=timezone.now(), on_creator=self._tell)
+            written = options["file"].read_bytes()
+            file = read_evaluation_file(lines=written.splitlines())
+            found = evaluate_retrieval(
+                file=file,
+                name=options["file"].name,
+                digest=blake2b(written, digest_size=16).hexdigest(),
+                store=Store(options["store"]) if options["store"] else None,
+                clock=timezone.now,
+                on_creator=self._tell,
+            )
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
         except EvaluationFileInvalid as error:
             raise CommandError(str(error)) from error
         self._report(found, dropped=file.dropped)
         if options["json"]:
-            options["json"].write_text(json.dumps(_to_json(found), indent=2) + "\n")
+            options["json"].write_text(json.dumps(found.to_json(), indent=2) + "\n")
 
     def _tell(self, handle: str) -> None:
         self.stderr.write(f"{handle} …")
@@ -58,15 +65,3 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.bait_answered:,} questions about others were answered.")
         latencies = ", ".join(f"{name} {value:.1f} ms" for name, value in found.latency_ms.items())
         self.stdout.write(f"{found.questions:,} questions, {dropped:,} without evidence left out; {latencies}.")
-
-
-def _to_json(found: Evaluation) -> dict[str, Any]:
-    return {
-        "overall": found.overall,
-        "by_category": found.by_category,
-        "latency_ms": found.latency_ms,
-        "interval": found.interval,
-        "questions": found.questions,
-        "right_answers": found.right_answers,
-        "bait_answered": found.bait_answered,
-    }

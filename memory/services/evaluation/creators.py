@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django.db.models import Model
 
@@ -16,35 +15,38 @@ from memory.datasets import MEMORIES, VECTOR_DATASETS
 from memory.models import VECTOR_MODELS, Memory
 from memory.queries.providers import get_active_provider
 from memory.services.evaluation.reading import EvaluationFileInvalid
+from memory.services.evaluation.runs import PREFIX, RunLease
 from memory.services.formation import form_memories
+from migration.queries.routes import Store
 from migration.registry import DatasetSpec
+from veri.platform.connections.errors import translate_store_errors
 from veri.platform.events.models import Event
 
 BATCH = 500  # as many interactions as an event announces
 
 
 @contextmanager
-def keep_creator(*, handle: str, items: Sequence[dict[str, Any]], now: datetime, in_mongo: bool) -> Iterator[Creator]:
+def keep_creator(*, run: RunLease, handle: str, items: Sequence[dict[str, Any]], now: datetime) -> Iterator[Creator]:
     """Give a creator who has the items and what formation makes of them; leave nothing behind.
 
-    The handle gets an ending of its own, since another creator may have it; authors are recognised by the name.
+    The handle gets an ending of its own, since another creator may have it; authors are recognised by the name. The
+    run names the creator from the moment he exists, so that what a killed process leaves is found.
 
     Raises:
         EvaluationFileInvalid: ingest refuses an item.
     """
-    creator = Creator.objects.create(
-        handle=f"evaluation-{uuid4().hex[:12]}", display_name=handle, created_at=now, updated_at=now
-    )
+    creator = run.make_creator(name=handle, now=now)
+    in_mongo = run.store is Store.MONGO
     try:
-        _fill(creator, items, now)
+        _fill(run, creator, items, now)
         if in_mongo:
             _bring_to_mongo(creator)
         yield creator
     finally:
-        _remove(creator, in_mongo=in_mongo)
+        remove_creator(creator_id=creator.pk, in_mongo=in_mongo)
 
 
-def _fill(creator: Creator, items: Sequence[dict[str, Any]], now: datetime) -> None:
+def _fill(run: RunLease, creator: Creator, items: Sequence[dict[str, Any]], now: datetime) -> None:
     for start in range(0, len(items), BATCH):
         batch = [{**one, "creator": creator.handle} for one in items[start : start + BATCH]]
         taken = take_in_items(items=batch, acting_user=None, now=now).items
@@ -53,6 +55,7 @@ def _fill(creator: Creator, items: Sequence[dict[str, Any]], now: datetime) -> N
             raise EvaluationFileInvalid(f"An interaction is refused: {refused[0].field} {refused[0].reason}.")
         ids = [pk for one in taken for pk in one.interaction_ids]
         form_memories(creator_id=creator.pk, interaction_ids=ids, now=now)
+        run.renew()
 
 
 def _bring_to_mongo(creator: Creator) -> None:
@@ -78,15 +81,24 @@ def _write(spec: DatasetSpec, keys: list[int]) -> None:
         raise RuntimeError(f"MongoDB does not take the {spec.label.lower()} of the evaluation: {refused}")
 
 
-def _remove(creator: Creator, *, in_mongo: bool) -> None:
-    """Delete the creator with all that hangs on it, and the events that announced it."""
-    scope = creator.pk
-    Event.objects.filter(key=str(scope), published_at__gte=creator.created_at).delete()
-    Interaction.objects.filter(creator=creator).delete()
-    creator.delete()
+def remove_creator(*, creator_id: int, in_mongo: bool) -> None:
+    """Delete a throw-away creator with all that hangs on it, and the events that announced it; again does nothing.
+
+    PostgreSQL comes last: while MongoDB is away the creator stays to be found.
+
+    Raises:
+        StoreUnavailable: MongoDB is away.
+    """
     if in_mongo:
         from veri.platform.connections.mongo import get_database  # the driver loads only where MongoDB is asked for
 
-        for spec, _ in _list_read():
-            get_database()[spec.collection].delete_many({"creator_id": scope})
-        get_database()[CREATOR_PROFILES.collection].delete_one({"_id": scope})
+        with translate_store_errors(store="mongo"):
+            for spec, _ in _list_read():
+                get_database()[spec.collection].delete_many({"creator_id": creator_id})
+            get_database()[CREATOR_PROFILES.collection].delete_one({"_id": creator_id})
+    creator = Creator.objects.filter(pk=creator_id, owner=None, handle__startswith=PREFIX).first()
+    if creator is None:
+        return
+    Event.objects.filter(key=str(creator_id), published_at__gte=creator.created_at).delete()
+    Interaction.objects.filter(creator=creator).delete()
+    creator.delete()

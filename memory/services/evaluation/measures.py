@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,10 @@ class Evaluation:
     questions: int
     right_answers: Measures
     bait_answered: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures by name, as files and rows keep them."""
+        return asdict(self)
 
 
 def measure(*, answers: Sequence[Answer], bait_answered: int = 0) -> Evaluation:

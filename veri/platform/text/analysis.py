@@ -15,7 +15,7 @@ from veri.platform.text.function_words import FUNCTION_WORDS
 from veri.platform.text.languages import ENGLISH, detect_language
 from veri.platform.text.stop_words import ENGLISH as ENGLISH_STOP_WORDS
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 LONGEST_TERM = 40
 LONGEST_TEXT = 20_000  # characters; what lies beyond is not indexed
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:['’][^\W_]+)?")
