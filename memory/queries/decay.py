@@ -19,7 +19,9 @@ from memory.queries.retention import (
     build_expired_sql,
     build_retention_sql,
 )
+from migration.enums import Flag
 from migration.models import Dataset
+from migration.queries.flags import get_flag_state, is_flag_on
 from migration.services.backfill_pace import find_wait_reason
 
 BATCH = 5_000
@@ -78,7 +80,9 @@ CROSS JOIN LATERAL (
   END AS retention
 ) rated"""  # noqa: S608  expressions from code
 _FIND = f"SELECT id, creator_id, type, version, size, step FROM ({_DUE}) due WHERE step IS NOT NULL ORDER BY id"  # noqa: S608  same
-_COUNT = f"SELECT type, step, count(*), sum(size) FROM ({_DUE}) due WHERE step IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608  same
+_COUNT = f"""
+SELECT creator_id, type, step, count(*), sum(size) FROM ({_DUE}) due
+WHERE step IS NOT NULL GROUP BY 1, 2, 3"""  # noqa: S608  same
 _UNTIL = """
 SELECT coalesce(max(id), %(after)s), count(*)
 FROM (SELECT id FROM memory_memory WHERE id > %(after)s ORDER BY id LIMIT %(limit)s) batch"""
@@ -124,14 +128,30 @@ def find_due(*, after: int, until: int, now: datetime) -> list[DueStep]:
         return [DueStep._make((*row[:-1], DecayStep(row[-1]))) for row in cursor.fetchall()]
 
 
+def keep_reached(due: list[DueStep]) -> list[DueStep]:
+    """Return the steps of the creators ``MEMORY_DECAY`` reaches."""
+    reached = {pk for pk in {one.creator_id for one in due} if is_flag_on(Flag.MEMORY_DECAY, scope=pk)}
+    return [one for one in due if one.creator_id in reached]
+
+
 def preview_decay(*, now: datetime) -> list[StepCount]:
-    """Return what a run would do now, by type and step; reads every memory and changes nothing."""
+    """Return what a run would do now, by type and step; reads every memory and changes nothing.
+
+    Of the creators the flag's share reaches, also while it is switched off.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {**_read_policies(), "after": 0, "until": _HIGHEST, "now": now})
-        return [
-            StepCount(type=kind, step=DecayStep(step), memories=count, size=int(size))
-            for kind, step, count, size in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    share = get_flag_state(Flag.MEMORY_DECAY).share
+    totals: dict[tuple[str, str], tuple[int, int]] = {}
+    for creator_id, kind, step, count, size in rows:
+        if share.reaches(salt=Flag.MEMORY_DECAY, scope=creator_id):
+            memories, total = totals.get((kind, step), (0, 0))
+            totals[kind, step] = memories + count, total + int(size)
+    return [
+        StepCount(type=kind, step=DecayStep(step), memories=memories, size=size)
+        for (kind, step), (memories, size) in sorted(totals.items())
+    ]
 
 
 def measure_storage() -> dict[str, Any]:
@@ -156,7 +176,7 @@ def _find_span(dormant_below: float) -> float:
     if dormant_below <= 0:
         return FOREVER
     days = (dormant_below ** (1 / EXPONENT) - 1) / FACTOR
-    return min(FOREVER, days * DAY_SECONDS * MARGIN)
+    return float(min(FOREVER, days * DAY_SECONDS * MARGIN))
 
 
 def _read_policies() -> Mapping[str, list[Any]]:

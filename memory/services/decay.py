@@ -17,7 +17,15 @@ from creators.models import Creator
 from memory.enums import DecayState, DecayStep, TargetKind
 from memory.errors import DecayNotAllowed, DecayRunning
 from memory.models import DecayRun, Memory, MemoryEvidence
-from memory.queries.decay import STATE_AFTER, DueStep, find_batch_end, find_decay_wait, find_due, measure_storage
+from memory.queries.decay import (
+    STATE_AFTER,
+    DueStep,
+    find_batch_end,
+    find_decay_wait,
+    find_due,
+    keep_reached,
+    measure_storage,
+)
 from memory.services.indexing import remove_documents
 from memory.services.locks import try_lock_formation
 from memory.services.merging import realign_slot
@@ -129,7 +137,7 @@ def _take_batch(run: DecayRun, *, until: int, count: int, now: datetime) -> Deca
     current = held.first()
     if current is None:
         return None
-    due = find_due(after=run.cursor, until=until, now=run.as_of)
+    due = keep_reached(find_due(after=run.cursor, until=until, now=run.as_of))
     freed, taken = _take_steps(due, now=now)
     current.cursor = until
     current.looked_at += count
