@@ -21,7 +21,7 @@ from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
 from memory.services.reembedding import continue_reembedding
-from memory.services.restoring import restore_everything
+from memory.services.restoring import restore_unreached
 from memory.services.sessions import process_sessions
 from memory.services.summaries import refresh_stale_summaries
 from memory.services.vector_indexes import align_vector_indexes
@@ -69,12 +69,13 @@ def remove_expired_recommendations_task(**_unknown: Any) -> int:
 
 @shared_task(name="memory.decay", throws=(DecayRunning,))
 def decay_task(**_unknown: Any) -> int:
-    """Let memories fade, or while that is switched off undo what faded; return how many memories changed state."""
+    """Undo what faded of creators decay does not reach, and let the others' memories fade; return how many changed."""
+    restored = restore_unreached(now=timezone.now())
     try:
         start_decay(actor="beat", reason="nightly", now=timezone.now())
     except DecayNotAllowed:
-        return restore_everything(now=timezone.now())
-    return _continue_decay()
+        return restored
+    return restored + _continue_decay()
 
 
 @shared_task(name="memory.continue_decay")

@@ -9,8 +9,19 @@ from django.conf import settings
 from django.db import connection
 
 from memory.enums import DecayStep, MemoryState
-from memory.queries.retention import build_exempt_sql, build_expired_sql, build_retention_sql
+from memory.queries.retention import (
+    DAY_SECONDS,
+    EXPIRING,
+    EXPONENT,
+    FACTOR,
+    LEAST_STABILITY_DAYS,
+    build_exempt_sql,
+    build_expired_sql,
+    build_retention_sql,
+)
+from migration.enums import Flag
 from migration.models import Dataset
+from migration.queries.flags import get_flag_state, is_flag_on
 from migration.services.backfill_pace import find_wait_reason
 
 BATCH = 5_000
@@ -31,6 +42,8 @@ _RETENTION = build_retention_sql(
 )
 _EXEMPT = build_exempt_sql(predicate="memory.predicate", is_pinned="memory.is_pinned")
 _EXPIRED = build_expired_sql(predicate="memory.predicate", value="memory.value", now="%(now)s::timestamptz")
+# Most memories are so young that no step is due even if nothing came after their first evidence: they are passed over
+# before anything else is read. The rest is looked up by key, whatever the planner knows of the tables.
 # One step a run. Superseded memories are history and take none; what is exempt is as retained as on its first day.
 _DUE = f"""
 SELECT memory.id, memory.creator_id, memory.type, memory.version, memory.size, rated.retention,
@@ -41,14 +54,23 @@ SELECT memory.id, memory.creator_id, memory.type, memory.version, memory.size, r
     WHEN memory.state = 'archived' AND rated.retention < policy.purged THEN 'purge'
   END AS step
 FROM (
-  SELECT id, creator_id, type, version, state, predicate, value, is_pinned, stability_days, valid_from,
+  SELECT id, creator_id, memory.type, version, state, predicate, value, is_pinned, stability_days, valid_from,
     latest_evidence[1] AS evidence, octet_length(text) AS size
-  FROM memory_memory WHERE id > %(after)s AND id <= %(until)s AND state <> 'superseded'
+  FROM memory_memory memory
+  JOIN unnest(%(types)s::text[], %(spans)s::float8[]) AS fresh (type, span) ON fresh.type = memory.type
+  WHERE id > %(after)s AND id <= %(until)s AND state <> 'superseded'
+    AND NOT (state = 'active' AND NOT starts_with(predicate, '{EXPIRING}')
+      AND valid_from + make_interval(secs => greatest(stability_days, {LEAST_STABILITY_DAYS}) * fresh.span) > %(now)s)
+  OFFSET 0
 ) memory
 JOIN unnest(%(types)s::text[], %(dormant)s::float8[], %(archived)s::float8[], %(purged)s::float8[])
   AS policy (type, dormant, archived, purged) ON policy.type = memory.type
-LEFT JOIN creators_interaction said ON said.id = memory.evidence
-LEFT JOIN memory_memoryuse used ON used.memory_id = memory.id
+LEFT JOIN LATERAL (
+  SELECT occurred_at FROM creators_interaction WHERE id = memory.evidence OFFSET 0
+) said ON TRUE
+LEFT JOIN LATERAL (
+  SELECT last_cited_at, times_cited FROM memory_memoryuse WHERE memory_id = memory.id OFFSET 0
+) used ON TRUE
 CROSS JOIN LATERAL (
   SELECT CASE
     WHEN memory.is_pinned THEN 1
@@ -58,11 +80,15 @@ CROSS JOIN LATERAL (
   END AS retention
 ) rated"""  # noqa: S608  expressions from code
 _FIND = f"SELECT id, creator_id, type, version, size, step FROM ({_DUE}) due WHERE step IS NOT NULL ORDER BY id"  # noqa: S608  same
-_COUNT = f"SELECT type, step, count(*), sum(size) FROM ({_DUE}) due WHERE step IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608  same
+_COUNT = f"""
+SELECT creator_id, type, step, count(*), sum(size) FROM ({_DUE}) due
+WHERE step IS NOT NULL GROUP BY 1, 2, 3"""  # noqa: S608  same
 _UNTIL = """
 SELECT coalesce(max(id), %(after)s), count(*)
 FROM (SELECT id FROM memory_memory WHERE id > %(after)s ORDER BY id LIMIT %(limit)s) batch"""
 _STATES = "SELECT state, count(*), sum(octet_length(text)) FROM memory_memory GROUP BY state ORDER BY state"
+FOREVER = 1e8  # seconds for each day of stability
+MARGIN = 0.999_999  # near the threshold the formula decides
 _HIGHEST = 2**63 - 1
 
 
@@ -102,14 +128,30 @@ def find_due(*, after: int, until: int, now: datetime) -> list[DueStep]:
         return [DueStep._make((*row[:-1], DecayStep(row[-1]))) for row in cursor.fetchall()]
 
 
+def keep_reached(due: list[DueStep]) -> list[DueStep]:
+    """Return the steps of the creators ``MEMORY_DECAY`` reaches."""
+    reached = {pk for pk in {one.creator_id for one in due} if is_flag_on(Flag.MEMORY_DECAY, scope=pk)}
+    return [one for one in due if one.creator_id in reached]
+
+
 def preview_decay(*, now: datetime) -> list[StepCount]:
-    """Return what a run would do now, by type and step; reads every memory and changes nothing."""
+    """Return what a run would do now, by type and step; reads every memory and changes nothing.
+
+    Of the creators the flag's share reaches, also while it is switched off.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {**_read_policies(), "after": 0, "until": _HIGHEST, "now": now})
-        return [
-            StepCount(type=kind, step=DecayStep(step), memories=count, size=int(size))
-            for kind, step, count, size in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    share = get_flag_state(Flag.MEMORY_DECAY).share
+    totals: dict[tuple[str, str], tuple[int, int]] = {}
+    for creator_id, kind, step, count, size in rows:
+        if share.reaches(salt=Flag.MEMORY_DECAY, scope=creator_id):
+            memories, total = totals.get((kind, step), (0, 0))
+            totals[kind, step] = memories + count, total + int(size)
+    return [
+        StepCount(type=kind, step=DecayStep(step), memories=memories, size=size)
+        for (kind, step), (memories, size) in sorted(totals.items())
+    ]
 
 
 def measure_storage() -> dict[str, Any]:
@@ -129,10 +171,19 @@ def find_decay_wait(*, now: datetime) -> str:
     return next((reason for reason in found if reason), "")
 
 
+def _find_span(dormant_below: float) -> float:
+    """Return the seconds, for each day of stability, in which nothing rests: a little less than until it does."""
+    if dormant_below <= 0:
+        return FOREVER
+    days = (dormant_below ** (1 / EXPONENT) - 1) / FACTOR
+    return float(min(FOREVER, days * DAY_SECONDS * MARGIN))
+
+
 def _read_policies() -> Mapping[str, list[Any]]:
     policies = settings.DECAY.policies
     return {
         "types": list(policies),
+        "spans": [_find_span(one.dormant_below) for one in policies.values()],
         "dormant": [one.dormant_below for one in policies.values()],
         "archived": [one.archived_below for one in policies.values()],
         "purged": [one.purged_below for one in policies.values()],

@@ -7,6 +7,7 @@ writing are passed over until the next run, so that a run waits for nobody and n
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -16,7 +17,15 @@ from creators.models import Creator
 from memory.enums import DecayState, DecayStep, TargetKind
 from memory.errors import DecayNotAllowed, DecayRunning
 from memory.models import DecayRun, Memory, MemoryEvidence
-from memory.queries.decay import STATE_AFTER, DueStep, find_batch_end, find_decay_wait, find_due, measure_storage
+from memory.queries.decay import (
+    STATE_AFTER,
+    DueStep,
+    find_batch_end,
+    find_decay_wait,
+    find_due,
+    keep_reached,
+    measure_storage,
+)
 from memory.services.indexing import remove_documents
 from memory.services.locks import try_lock_formation
 from memory.services.merging import realign_slot
@@ -28,6 +37,7 @@ from veri.platform.ops.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
 FADED_EVENT = "memories.faded"
+LOOK_SECONDS = 1.0
 # What changed since it was found keeps its state; what is being written is passed over.
 _MOVE = """
 WITH due AS (
@@ -92,36 +102,42 @@ def continue_decay(
     """Go on with the open run, a batch a transaction, until it ends, must wait, or ``is_due`` says no.
 
     None when no run is open, or when another process is at it. While the relay is behind nothing is written: the next
-    call looks again. A run whose flag went off is stopped.
+    call looks again. A run whose flag went off is stopped. Both are looked at once a second.
     """
     sizes = {"limit": batch} if batch else {}
-    while True:
-        run = DecayRun.objects.filter(state=DecayState.RUNNING).first()
-        if run is None:
-            return None
-        if not read_flag(Flag.MEMORY_DECAY):
-            return DecayProgress(run=_finish(run, DecayState.STOPPED, clock()), is_done=True)
-        waits_for = find_decay_wait(now=clock())
-        if waits_for or not is_due():
-            DecayRun.objects.filter(pk=run.pk).update(waits_for=waits_for[:200], updated_at=clock())
-            return DecayProgress(run=run, is_done=False, waits_for=waits_for)
+    run = DecayRun.objects.filter(state=DecayState.RUNNING).first()
+    looked_at = float("-inf")
+    while run:
+        if monotonic() - looked_at >= LOOK_SECONDS:
+            if not read_flag(Flag.MEMORY_DECAY):
+                return DecayProgress(run=_finish(run, DecayState.STOPPED, clock()), is_done=True)
+            if waits_for := find_decay_wait(now=clock()):
+                return _pause(run, waits_for, clock())
+            looked_at = monotonic()
+        if not is_due():
+            return _pause(run, "", clock())
         until, count = find_batch_end(after=run.cursor, **sizes)
         if not count:
             return DecayProgress(run=_finish(run, DecayState.DONE, clock()), is_done=True)
-        if not _take_batch(run, until=until, count=count, now=clock()):
-            return None
+        run = _take_batch(run, until=until, count=count, now=clock())
+    return None
+
+
+def _pause(run: DecayRun, waits_for: str, now: datetime) -> DecayProgress:
+    DecayRun.objects.filter(pk=run.pk).update(waits_for=waits_for[:200], updated_at=now)
+    return DecayProgress(run=run, is_done=False, waits_for=waits_for)
 
 
 @transaction.atomic(durable=True)
-def _take_batch(run: DecayRun, *, until: int, count: int, now: datetime) -> bool:
-    """Let one batch take its steps and move the cursor with it; False when somebody else is at the run."""
+def _take_batch(run: DecayRun, *, until: int, count: int, now: datetime) -> DecayRun | None:
+    """Let one batch take its steps and move the cursor with it; None when somebody else is at the run."""
     held = DecayRun.objects.select_for_update(skip_locked=True).filter(
         pk=run.pk, cursor=run.cursor, state=DecayState.RUNNING
     )
     current = held.first()
     if current is None:
-        return False
-    due = find_due(after=run.cursor, until=until, now=run.as_of)
+        return None
+    due = keep_reached(find_due(after=run.cursor, until=until, now=run.as_of))
     freed, taken = _take_steps(due, now=now)
     current.cursor = until
     current.looked_at += count
@@ -133,7 +149,7 @@ def _take_batch(run: DecayRun, *, until: int, count: int, now: datetime) -> bool
         steps = current.counts.setdefault(one.type, {})
         steps[one.step.value] = steps.get(one.step.value, 0) + 1
     current.save()
-    return True
+    return current
 
 
 def _take_steps(due: Sequence[DueStep], *, now: datetime) -> tuple[int, list[DueStep]]:

@@ -13,7 +13,7 @@ from memory.services.indexing import index_documents, list_documents
 from memory.services.locks import lock_formation
 from memory.services.uses import record_citations
 from migration.enums import Flag
-from migration.queries.flags import read_flag
+from migration.queries.flags import is_flag_on
 from veri.platform.events.services import publish_event
 from veri.platform.ops.services.audit import record_audit
 
@@ -43,21 +43,20 @@ def restore_memories(
     return restored
 
 
-def restore_everything(*, now: datetime) -> int:
-    """Undo what decay did once it is switched off, a batch a transaction; return how many memories.
+def restore_unreached(*, now: datetime) -> int:
+    """Undo what decay did to creators ``MEMORY_DECAY`` does not reach, any longer or at all; return how many memories.
 
-    Nothing while ``MEMORY_DECAY`` is effective, or when nothing has faded.
+    Switched off it reaches nobody. A batch a transaction; running it again changes nothing.
     """
+    creators = Memory.objects.filter(state__in=FADED).order_by().values_list("creator_id", flat=True).distinct()
+    return sum(_restore_all(pk) for pk in sorted(creators) if not is_flag_on(Flag.MEMORY_DECAY, scope=pk))
+
+
+def _restore_all(creator_id: int) -> int:
     total = 0
-    while not read_flag(Flag.MEMORY_DECAY):
-        faded = Memory.objects.filter(state__in=FADED).order_by("pk").values_list("creator_id", "pk")[:BATCH]
-        by_creator: dict[int, list[int]] = {}
-        for creator_id, pk in faded:
-            by_creator.setdefault(creator_id, []).append(pk)
-        if not by_creator:
-            return total
-        for creator_id, ids in by_creator.items():
-            total += _restore_batch(creator_id, ids)
+    faded = Memory.objects.filter(creator_id=creator_id, state__in=FADED).order_by("pk").values_list("pk", flat=True)
+    while ids := list(faded[:BATCH]):
+        total += _restore_batch(creator_id, ids)
     return total
 
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
+from creators.models import Interaction
 from memory.enums import DecayState
 from memory.errors import DecayNotAllowed, DecayRunning
-from memory.models import DecayRun, IndexedDocument, Memory, MemorySuppression, MemoryVector, Posting
-from memory.queries.decay import preview_decay
+from memory.models import DecayRun, IndexedDocument, Memory, MemorySuppression, MemoryUse, MemoryVector, Posting
+from memory.queries.decay import find_due, preview_decay
 from memory.queries.retention import Freshness, compute_retention
 from memory.queries.retrieval import retrieve
 from memory.services.decay import continue_decay, start_decay
@@ -21,6 +23,7 @@ from migration.queries.flags import forget_flags
 from migration.queries.routes import Store
 from tests.conftest import NOW
 from tests.memory.conftest import form, say
+from tests.migration.conftest import capturing, drain, switch  # noqa: F401  a fixture
 from veri.platform.ops.models import AuditEntry, Heartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -244,3 +247,72 @@ def test_restored_is_found_again_and_fades_from_now_on(old, decaying):
     assert restore_memories(**asked) == []
     assert decay_hits(old, "favourite tea")[0] == "favourite tea"
     assert (preview_decay(now=NOW), AuditEntry.objects.filter(action="memory.restored").count()) == ([], 1)
+
+
+def test_steps_are_those_of_the_formula_near_and_far_from_the_thresholds(creator, decaying):
+    """What is passed over as too young, and what is computed in SQL, is what the formula says in Python."""
+    at = [NOW - timedelta(days=days) for days in (0, 1, 200, 290, 297, 297.5, 298, 305, 400, 840, 850, 900, 5000)]
+    said = Interaction.objects.bulk_create(
+        Interaction(
+            creator=creator, platform="chat", type="message", external_id=str(n), occurred_at=one, received_at=NOW
+        )
+        for n, one in enumerate(at)
+    )
+    expected = {}
+    for state, cited, one in product(("active", "dormant"), (0, 1, 50), said):
+        memory = Memory.objects.create(
+            creator=creator, type="brand_interaction", subject="s", predicate="wrote", value="v", text="t",
+            content_hash=f"{state}{cited}{one.pk}", state=state, confidence=1, latest_evidence=[one.pk],
+            valid_from=at[-1] if cited == 1 else one.occurred_at, recorded_at=NOW,
+        )  # fmt: skip
+        if cited:
+            MemoryUse.objects.create(memory=memory, last_cited_at=one.occurred_at, times_cited=cited)
+        fresh = Freshness(evidenced_at=one.occurred_at, times_cited=cited)
+        kept = compute_retention(stability_days=90, freshness=fresh, now=NOW)
+        step = {"active": "rest" if kept < 0.8 else None, "dormant": "archive" if kept < 0.7 else "wake"}[state]
+        if state == "dormant" and 0.7 <= kept < 0.8:
+            step = None
+        expected[memory.pk] = step
+    due = {one.id: one.step.value for one in find_due(after=0, until=2**62, now=NOW)}
+    assert due == {pk: step for pk, step in expected.items() if step}
+    assert {*due.values()} == {"rest", "archive", "wake"}
+
+
+def test_both_stores_leave_out_what_is_archived_and_weigh_alike(capturing, mongo):  # noqa: F811  the fixture
+    switch("MEMORY_DECAY")
+    creator = capturing
+    for what, age in (("tea", 20), ("jam", 20), ("oven", 3), ("pan", 0)):
+        say(creator, f"My favourite {what} is blue.", at=NOW - age * YEAR)
+    form(creator)
+    for _ in range(2):
+        run()
+    restore_memories(creator_id=creator.pk, memory_ids=[get_key("jam")], actor="o", reason="", now=NOW)
+    Memory.objects.filter(pk=get_key("jam")).update(state="dormant")
+    drain()
+    found = [
+        [
+            (hit.memory.predicate, hit.is_dormant, round(hit.score, 9))
+            for hit in retrieve(creator_id=creator.pk, question="favourite blue", store=store, now=NOW).hits
+            if hit.memory
+        ]
+        for store in (PG, Store.MONGO)
+    ]
+    assert found[0] == found[1]
+    assert [one[:2] for one in found[0]] == [
+        ("favourite pan", False),
+        ("favourite oven", False),
+        ("favourite jam", True),
+    ]
+
+
+def get_key(what: str) -> int:
+    return Memory.objects.get(predicate=f"favourite {what}").pk
+
+
+def test_only_creators_the_share_reaches_fade_and_who_left_it_is_restored(old, decaying):
+    run()
+    FeatureFlag.objects.filter(name="MEMORY_DECAY").update(denied=[old.pk])
+    forget_flags()
+    assert preview_decay(now=NOW) == []
+    assert decay_task() == 1
+    assert (get_states()["favourite tea"], DecayRun.objects.latest("pk").changed) == ("active", 0)

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 
-from creators.models import User
-from memory.models import Memory, MemoryUse
+from creators.models import Creator, User
+from memory.models import ConversationTurn, Memory, MemoryUse
 from memory.services.pins import set_pin
+from memory.services.turns import EndedTurn, keep_turns
 from memory.services.uses import record_citations
 from tests.conftest import NOW
 from tests.memory.conftest import form, say
@@ -54,3 +56,41 @@ def test_use_leaves_with_its_memory_by_any_shell(memories):
         cursor.execute("DELETE FROM memory_memoryevidence")
         cursor.execute("DELETE FROM memory_memory WHERE id = %s", [memories[0].pk])
     assert list(MemoryUse.objects.values_list("memory_id", flat=True)) == [memories[1].pk]
+
+
+def test_kept_answers_reinforce_what_they_cite(memories, creator, django_assert_num_queries):
+    keys = [one.pk for one in memories]
+    ended = [build_turn(creator, cited) for cited in (keys, keys[:1], [2**40])]
+    with django_assert_num_queries(4):  # with the transaction's beginning and end
+        keep_turns(ended)
+    assert list(MemoryUse.objects.order_by("pk").values_list("memory_id", "times_cited", "last_cited_at")) == [
+        (keys[0], 2, NOW),
+        (keys[1], 1, NOW),
+    ]
+    with django_assert_num_queries(3):
+        keep_turns([build_turn(creator, [])])
+
+
+def build_turn(creator, cited: list[int]) -> EndedTurn:
+    citations = [{"kind": "memory", "id": str(pk)} for pk in cited] + [{"kind": "interaction", "id": "1"}]
+    turn = ConversationTurn(
+        creator=creator, request_id="r", question="q", answer="a", sentences=[], citations=citations, store="postgres",
+        model="m", is_degraded=False, duration_ms=1, asked_at=NOW,
+    )  # fmt: skip
+    return EndedTurn(turn=turn)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_memory_being_deleted_keeps_no_answer_waiting():
+    owner = User.objects.create_user("owner2")
+    creator = Creator.objects.create(owner=owner, handle="pixelforge", created_at=NOW, updated_at=NOW)
+    say(creator, "I live in Lisbon.")
+    form(creator)
+    key = Memory.objects.get().pk
+    settings = connection.settings_dict
+    where = {"host": settings["HOST"], "port": settings["PORT"], "dbname": settings["NAME"], "user": settings["USER"]}
+    with psycopg.connect(**where) as other:
+        other.execute("DELETE FROM memory_memory WHERE id = %s", [key])
+        keep_turns([build_turn(creator, [key])])
+        other.commit()
+    assert (ConversationTurn.objects.count(), MemoryUse.objects.count()) == (1, 0)
