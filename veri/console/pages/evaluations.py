@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from memory.enums import EvaluationState
 from memory.models import EvaluationRun
@@ -15,7 +14,7 @@ from veri.console.rendering import render_page, require_permission
 
 SHOWN = 200
 FILES = 4
-LEAST_SPAN = timedelta(days=1)
+LEAST_SPAN = timedelta(minutes=10)
 MEASURES = (("R@10", "R@10"), ("tokens@1000", "Recall in 1,000 tokens"))
 TONES = ("info", "good", "warn", "quiet", "bad")
 
@@ -46,8 +45,8 @@ def _draw(runs: list[EvaluationRun], measure: str, title: str) -> Chart:
         lines[f"{run.store}, {mode}, {run.embedding_model.split()[0]}"].append(
             (run.started_at, (run.measures or {})["overall"][measure])
         )
-    now = timezone.now()
-    since = min(now - LEAST_SPAN, runs[-1].started_at)
+    until = runs[0].started_at
+    since = min(until - LEAST_SPAN, runs[-1].started_at)
     lowest = min(value for points in lines.values() for _, value in points)
     tones = dict(zip(sorted(lines), TONES, strict=False))
     return draw_chart(
@@ -55,8 +54,8 @@ def _draw(runs: list[EvaluationRun], measure: str, title: str) -> Chart:
         unit="%",
         series=[Series(label=name, tone=tones.get(name, "quiet"), points=lines[name]) for name in sorted(lines)],
         since=since,
-        until=now,
-        gap=now - since,
+        until=until,
+        gap=until - since,
         low=max(0.0, lowest // 10 * 10 - 10),
         high=100.0,
     )
