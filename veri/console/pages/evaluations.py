@@ -41,8 +41,7 @@ def show_evaluations(request: HttpRequest) -> HttpResponse:
 def _draw(runs: list[EvaluationRun], measure: str, title: str) -> Chart:
     lines: dict[str, list[tuple[Any, float]]] = defaultdict(list)
     for run in reversed(runs):
-        mode = "vectors" if Flag.HYBRID_SEARCH in run.flags else "words"
-        lines[f"{run.store}, {mode}, {run.embedding_model.split()[0]}"].append(
+        lines[f"{run.store}, {_name_mode(run)}, {run.embedding_model.split()[0]}"].append(
             (run.started_at, (run.measures or {})["overall"][measure])
         )
     until = runs[0].started_at
@@ -61,11 +60,16 @@ def _draw(runs: list[EvaluationRun], measure: str, title: str) -> Chart:
     )
 
 
+def _name_mode(run: EvaluationRun) -> str:
+    return "vectors" if Flag.HYBRID_SEARCH in run.flags else "words"
+
+
 def _describe(run: EvaluationRun) -> dict[str, Any]:
     """Return a run's figures in words; categories under their names."""
     measures = run.measures or {}
     interval = measures.get("interval", {}).get("R@10")
     return {
+        "mode": _name_mode(run),
         "recall": f"{measures['overall']['R@10']:.1f}" if measures else "",
         "interval": f"{interval[0]:.1f} to {interval[1]:.1f}" if interval else "",
         "tokens": f"{measures['overall']['tokens@1000']:.1f}" if measures else "",
