@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from memory.enums import EvaluationState
 from memory.models import EvaluationRun
@@ -15,7 +14,7 @@ from veri.console.rendering import render_page, require_permission
 
 SHOWN = 200
 FILES = 4
-LEAST_SPAN = timedelta(days=1)
+LEAST_SPAN = timedelta(minutes=10)
 MEASURES = (("R@10", "R@10"), ("tokens@1000", "Recall in 1,000 tokens"))
 TONES = ("info", "good", "warn", "quiet", "bad")
 
@@ -42,12 +41,11 @@ def show_evaluations(request: HttpRequest) -> HttpResponse:
 def _draw(runs: list[EvaluationRun], measure: str, title: str) -> Chart:
     lines: dict[str, list[tuple[Any, float]]] = defaultdict(list)
     for run in reversed(runs):
-        mode = "vectors" if Flag.HYBRID_SEARCH in run.flags else "words"
-        lines[f"{run.store}, {mode}, {run.embedding_model.split()[0]}"].append(
+        lines[f"{run.store}, {_name_mode(run)}, {run.embedding_model.split()[0]}"].append(
             (run.started_at, (run.measures or {})["overall"][measure])
         )
-    now = timezone.now()
-    since = min(now - LEAST_SPAN, runs[-1].started_at)
+    until = runs[0].started_at
+    since = min(until - LEAST_SPAN, runs[-1].started_at)
     lowest = min(value for points in lines.values() for _, value in points)
     tones = dict(zip(sorted(lines), TONES, strict=False))
     return draw_chart(
@@ -55,11 +53,15 @@ def _draw(runs: list[EvaluationRun], measure: str, title: str) -> Chart:
         unit="%",
         series=[Series(label=name, tone=tones.get(name, "quiet"), points=lines[name]) for name in sorted(lines)],
         since=since,
-        until=now,
-        gap=now - since,
+        until=until,
+        gap=until - since,
         low=max(0.0, lowest // 10 * 10 - 10),
         high=100.0,
     )
+
+
+def _name_mode(run: EvaluationRun) -> str:
+    return "vectors" if Flag.HYBRID_SEARCH in run.flags else "words"
 
 
 def _describe(run: EvaluationRun) -> dict[str, Any]:
@@ -67,6 +69,7 @@ def _describe(run: EvaluationRun) -> dict[str, Any]:
     measures = run.measures or {}
     interval = measures.get("interval", {}).get("R@10")
     return {
+        "mode": _name_mode(run),
         "recall": f"{measures['overall']['R@10']:.1f}" if measures else "",
         "interval": f"{interval[0]:.1f} to {interval[1]:.1f}" if interval else "",
         "tokens": f"{measures['overall']['tokens@1000']:.1f}" if measures else "",
