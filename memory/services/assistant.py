@@ -28,7 +28,7 @@ from memory.services.answers import choose_hits, extract_answer, say_nothing_kno
 from memory.services.checking import Sentence, check_sentences, join_lines
 from memory.services.prompting import SYSTEM, build_prompt
 from memory.services.search import search_memory
-from memory.services.turns import EndedTurn, keep_turn
+from memory.services.turns import EndedTurn, describe_hits, keep_turn
 from memory.stores import Target
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
@@ -202,6 +202,7 @@ def _build_turn(turn: _Turn) -> ConversationTurn:
         model=turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL,
         is_degraded=turn.is_degraded,
         duration_ms=int((perf_counter() - turn.started) * 1000),
+        retrieved=describe_hits(turn.retrieval.hits),
         asked_at=timezone.now(),
     )
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import F, Func, Value
 
 from creators.models import Creator
-from memory.clients.embeddings import get_embedder
+from memory.clients.embeddings import get_space
 from memory.enums import EvaluationState
 from memory.models import EvaluationRun
+from memory.queries.providers import get_active_provider
 from memory.queries.ranking_weights import get_ranking_weights, name_parameters
 from migration.queries.flags import list_flag_states
 from migration.queries.routes import Store
@@ -51,13 +52,13 @@ class RunLease:
 
 def open_run(*, name: str, digest: str, store: Store | None, clock: Callable[[], datetime]) -> RunLease:
     """Write the row of a run that begins: what it is of, and what it measures with."""
-    now, embedder = clock(), get_embedder()
+    now, space = clock(), get_space(get_active_provider())
     run = EvaluationRun.objects.create(
         file_name=name[-200:],
         file_digest=digest,
         store=store.value if store else ROUTED,
         flags=[one.name for one in list_flag_states() if one.is_effective],
-        embedding_model=f"{embedder.model} {embedder.model_version}"[:80],
+        embedding_model=f"{space.model} {space.model_version}"[:80],
         parameters=name_parameters(version=get_ranking_weights(creator_id=NOBODY).version),
         lease_until=now + LEASE,
         started_at=now,
