@@ -196,7 +196,7 @@ def test_memory_of_vectors_is_bounded_and_forgets_the_oldest():
 
 
 def test_vectors_of_voyage_move_into_their_table_and_back(creator):
-    moved = import_module("memory.migrations.0032_move_voyage_vectors").Migration.operations[0]
+    moved = import_module("memory.migrations.0018_move_voyage_vectors").Migration.operations[0]
     for number, model in enumerate(("voyage-3.5-lite", SPACE.model)):
         MemoryVector.objects.create(
             creator=creator, kind="memory", target_id=number, model=model, model_version="1", embedding=[0.5] * 256

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("memory", "0021_fill_memory_standing")]
+    dependencies = [("memory", "0009_fill_memory_standing")]
 
     operations = [
         migrations.RunSQL(sql="SET LOCAL lock_timeout = '5s'", reverse_sql=migrations.RunSQL.noop),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('memory', '0052_forget_requests'),
+        ('memory', '0027_forget_requests'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('creators', '0040_consent_records'),
+        ('creators', '0004_consent_records'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

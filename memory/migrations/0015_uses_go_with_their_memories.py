@@ -22,7 +22,7 @@ END $$"""
 
 class Migration(migrations.Migration):
 
-    dependencies = [("memory", "0026_processed_sessions")]
+    dependencies = [("memory", "0014_processed_sessions")]
 
     operations = [
         migrations.RunSQL(sql=CASCADE, reverse_sql=migrations.RunSQL.noop),

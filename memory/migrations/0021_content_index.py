@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('memory', '0034_vector_indexes'),
-        ('creators', '0044_append_only_consents'),
+        ('memory', '0020_vector_indexes'),
+        ('creators', '0008_append_only_consents'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("memory", "0060_evaluation_runs")]
+    dependencies = [("memory", "0028_evaluation_runs")]
 
     operations = [
         migrations.RunSQL(sql="SET LOCAL lock_timeout = '5s'", reverse_sql=migrations.RunSQL.noop),

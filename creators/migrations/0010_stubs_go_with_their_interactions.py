@@ -18,6 +18,6 @@ END $$"""
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0050_interaction_stubs")]
+    dependencies = [("creators", "0009_interaction_stubs")]
 
     operations = [migrations.RunSQL(sql=CASCADE, reverse_sql=migrations.RunSQL.noop)]

@@ -15,7 +15,7 @@ UPDATE memory_memory SET
 
 class Migration(migrations.Migration):
 
-    dependencies = [("memory", "0020_memory_standing")]
+    dependencies = [("memory", "0008_memory_standing")]
 
     operations = [
         migrations.RunSQL(sql=FILL, reverse_sql=migrations.RunSQL.noop),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0044_append_only_consents")]
+    dependencies = [("creators", "0008_append_only_consents")]
 
     operations = [
         migrations.CreateModel(

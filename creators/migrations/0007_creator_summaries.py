@@ -10,7 +10,7 @@ from pgvector.django import VectorExtension
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('creators', '0042_content_items'),
+        ('creators', '0006_content_items'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0051_stubs_go_with_their_interactions"), ("memory", "0051_faded_memories")]
+    dependencies = [("creators", "0010_stubs_go_with_their_interactions"), ("memory", "0026_faded_memories")]
 
     operations = [
         migrations.CreateModel(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0044_append_only_consents"), ("memory", "0043_conversations")]
+    dependencies = [("creators", "0008_append_only_consents"), ("memory", "0024_conversations")]
 
     operations = [
         migrations.CreateModel(

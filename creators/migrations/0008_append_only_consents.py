@@ -35,6 +35,6 @@ DROP FUNCTION creators_refuse_consent_change();"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("creators", "0043_creator_summaries")]
+    dependencies = [("creators", "0007_creator_summaries")]
 
     operations = [migrations.RunSQL(sql=PROTECT, reverse_sql=RELEASE)]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("memory", "0050_decay_runs")]
+    dependencies = [("memory", "0025_decay_runs")]
 
     operations = [
         AddIndexConcurrently(

@@ -19,7 +19,7 @@ def create_sample_index(table, name):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("memory", "0032_move_voyage_vectors")]
+    dependencies = [("memory", "0018_move_voyage_vectors")]
 
     operations = [
         AddIndexConcurrently(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('creators', '0041_brands'),
+        ('creators', '0005_brands'),
     ]
 
     operations = [

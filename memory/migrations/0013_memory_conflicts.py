@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0003_outbox_partitions"), ("memory", "0024_memory_uses")]
+    dependencies = [("creators", "0003_outbox_partitions"), ("memory", "0012_memory_uses")]
 
     operations = [
         migrations.CreateModel(

@@ -18,7 +18,7 @@ WHERE c.relname ~ '^vector_nearest_[a-z]+_[0-9]+$' AND c.relnamespace = current_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("memory", "0033_vector_access_paths")]
+    dependencies = [("memory", "0019_vector_access_paths")]
 
     operations = [
         migrations.RunSQL(sql=VIEW, reverse_sql="DROP VIEW memory_vectorindex"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("memory", "0022_words_of_evidence")]
+    dependencies = [("memory", "0010_words_of_evidence")]
 
     operations = [
         migrations.RunSQL(sql="SET LOCAL lock_timeout = '5s'", reverse_sql=migrations.RunSQL.noop),

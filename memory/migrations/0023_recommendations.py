@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('memory', '0041_feedback'),
-        ('creators', '0041_brands'),
+        ('memory', '0022_feedback'),
+        ('creators', '0005_brands'),
     ]
 
     operations = [

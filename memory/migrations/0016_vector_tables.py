@@ -38,7 +38,7 @@ def create_vectors(*, name, label, dimensions):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('creators', '0003_outbox_partitions'), ('memory', '0027_uses_go_with_their_memories')]
+    dependencies = [('creators', '0003_outbox_partitions'), ('memory', '0015_uses_go_with_their_memories')]
 
     operations = [
         create_vectors(name='minilm', label='MiniLM', dimensions=384),

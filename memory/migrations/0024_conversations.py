@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creators', '0044_append_only_consents'),
-        ('memory', '0042_recommendations'),
+        ('creators', '0008_append_only_consents'),
+        ('memory', '0023_recommendations'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("memory", "0023_signal_details")]
+    dependencies = [("memory", "0011_signal_details")]
 
     operations = [
         migrations.CreateModel(

@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('memory', '0040_content_index'),
-        ('creators', '0041_brands'),
+        ('memory', '0021_content_index'),
+        ('creators', '0005_brands'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

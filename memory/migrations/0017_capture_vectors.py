@@ -6,7 +6,7 @@ from migration.sql import capture_operations, partition_operations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("memory", "0030_vector_tables"), ("migration", "0004_capture_hardening")]
+    dependencies = [("memory", "0016_vector_tables"), ("migration", "0004_capture_hardening")]
 
     operations = [
         operation

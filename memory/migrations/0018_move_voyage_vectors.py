@@ -22,6 +22,6 @@ SELECT creator_id, kind, target_id, model, model_version, embedding FROM moved O
 
 
 class Migration(migrations.Migration):
-    dependencies = [("memory", "0031_capture_vectors")]
+    dependencies = [("memory", "0017_capture_vectors")]
 
     operations = [migrations.RunSQL(sql=MOVE, reverse_sql=MOVE_BACK)]

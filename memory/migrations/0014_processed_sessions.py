@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0003_outbox_partitions"), ("memory", "0025_memory_conflicts")]
+    dependencies = [("creators", "0003_outbox_partitions"), ("memory", "0013_memory_conflicts")]
 
     operations = [
         migrations.CreateModel(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("memory", "0061_retrieved_of_turns"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("memory", "0029_retrieved_of_turns"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(

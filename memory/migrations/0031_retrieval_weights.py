@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0044_append_only_consents"), ("memory", "0062_answer_feedback")]
+    dependencies = [("creators", "0008_append_only_consents"), ("memory", "0030_answer_feedback")]
 
     operations = [
         migrations.CreateModel(
