@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 
 import pytest
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection
 from django.test import TransactionTestCase
 from pymongo.database import Database
@@ -49,6 +48,15 @@ def _quick_teardown() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashes() -> Iterator[None]:
+    """Hash passwords with argon2 at its least cost: at the cost of production a hash takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, name, value)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _fresh_copies() -> Iterator[None]:
     """Forget what a process remembers of flags and routes: tests change them under its feet."""
@@ -88,15 +96,9 @@ def mongo_away(mongo, settings) -> Iterator[None]:
     connections.close()
 
 
-@cache
-def _hash_password(password: str) -> str:
-    """Hash once a process: argon2 takes longer than most tests."""
-    return make_password(password)
-
-
 @pytest.fixture
 def owner(db) -> User:
-    return User.objects.create(username="owner", password=_hash_password("correct-horse-battery"))
+    return User.objects.create(username="owner", password=make_password("correct-horse-battery"))
 
 
 @pytest.fixture
