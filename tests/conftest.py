@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 
 import pytest
-from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from pymongo.database import Database
 
@@ -24,6 +23,7 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+SMALL_BYTES = 1_000_000  # below, deleting the rows is quicker than a truncate, which makes every file of a table anew
 
 
 def empty_tables(_test_case: TransactionTestCase) -> None:
@@ -35,10 +35,21 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
         name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT_TABLES
     ]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names))
-        filled = [name for (name,) in cursor.fetchall()]
-        if filled:
-            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{name}', (SELECT coalesce(sum(pg_relation_size(relid)), 0)"
+                f" FROM pg_partition_tree('{name}')) > {SMALL_BYTES} WHERE EXISTS (SELECT 1 FROM {name})"
+                for name in names
+            )
+        )
+        filled = cursor.fetchall()
+        large = [name for name, is_large in filled if is_large]
+        if large:
+            cursor.execute(f"TRUNCATE {', '.join(large)} CASCADE")
+        if small := [name for name, is_large in filled if not is_large]:
+            with transaction.atomic():
+                cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
+                cursor.execute(";".join(f"DELETE FROM {name}" for name in small))
     create_route_rows()
     install_first_prices()
 
@@ -47,6 +58,15 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
 def _quick_teardown() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashes() -> Iterator[None]:
+    """Hash passwords with argon2 at its least cost: at the cost of production a hash takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, name, value)
         yield
 
 
@@ -90,15 +110,9 @@ def mongo_away(mongo, settings) -> Iterator[None]:
     connections.close()
 
 
-@cache
-def _hash_password(password: str) -> str:
-    """Hash once a process: argon2 takes longer than most tests."""
-    return make_password(password)
-
-
 @pytest.fixture
 def owner(db) -> User:
-    return User.objects.create(username="owner", password=_hash_password("correct-horse-battery"))
+    return User.objects.create(username="owner", password=make_password("correct-horse-battery"))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.utils import timezone
 from migration.models import Dataset, DatasetArchive, OutboxRow, ParityMismatch, ParityRun
 from migration.services.backfill import run_backfill
 from migration.services.verification import check_parity
+from migration.services.verification.keys import verify_keys
 from migration.tasks import (
     check_dataset_parity_task,
     repair_task,
@@ -169,7 +170,7 @@ def test_repair_is_queued_done_and_proven(console, bent, asked, queued, monkeypa
     assert list_messages(response)[0].startswith("Repair, Interactions: queued")
     assert queued() == 1
 
-    monkeypatch.setattr("migration.services.verification.keys.WAIT_SECONDS", 0.2)
+    monkeypatch.setitem(verify_keys.__kwdefaults__, "wait_seconds", 0.2)
     repair_task.run(**asked, runs=[bent.pk])
     assert AuditEntry.objects.get(action="migration.reconcile").reason == "a test"
     assert drain() == 3
@@ -217,7 +218,7 @@ def test_chosen_mismatches_are_repaired_and_the_others_not(console, bent, asked,
     assert list_messages(response)[0].startswith("interactions, 1 mismatches: queued")
     assert queued() == 1
 
-    monkeypatch.setattr("migration.services.verification.keys.WAIT_SECONDS", 0.2)
+    monkeypatch.setitem(verify_keys.__kwdefaults__, "wait_seconds", 0.2)
     repair_task.run(**asked, runs=[bent.pk], ids=[lost.pk])
     lost.refresh_from_db()
     other.refresh_from_db()

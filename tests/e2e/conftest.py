@@ -47,7 +47,7 @@ def processes(chromium, transactional_db, mongo, tmp_path) -> Iterator[Processes
     User.objects.create_superuser("operator", password=PASSWORD)
     found = Processes(logs=tmp_path, variables=build_variables(mongo_url=django_settings.MONGODB_URIS[0]))
     yield found
-    found.stop()
+    found.kill_all()
 
 
 @pytest.fixture

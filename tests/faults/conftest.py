@@ -104,6 +104,6 @@ def stack(transactional_db, settings, tmp_path) -> Iterator[Stack]:
         with closing(api):
             yield Stack(processes=processes, mongo_root=mongo_root, api=api)
     finally:
-        processes.stop()
+        processes.kill_all()
         mongo_connection.close()
         embedded.stop(root=mongo_root)

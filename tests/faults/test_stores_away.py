@@ -45,7 +45,7 @@ def start(tmp_path, settings) -> Iterator[Callable[..., Processes]]:
 
     yield start_one
     for processes in started:
-        processes.stop()
+        processes.kill_all()
 
 
 @pytest.fixture

@@ -104,6 +104,21 @@ def test_copy_that_does_not_agree_ends_with_its_problem_and_stays(filled, mongo)
     assert Dataset.objects.get(name=NAME).stage == Stage.BACKFILL
 
 
+def test_change_on_its_way_is_no_fault_of_the_copy(filled, mongo, monkeypatch):
+    monkeypatch.setattr("migration.services.backfill_validation.RECHECK_SECONDS", 0.3)
+
+    def change(progress) -> None:
+        if progress.phase == BackfillPhase.COPYING and progress.copied == 60:
+            Interaction.objects.filter(external_id="5").delete()
+            Interaction.objects.filter(external_id="6").update(text="nobody relays it yet")
+
+    run = backfill(on_progress=change)
+    assert (run.phase, run.problem, run.row_count, run.document_count) == (BackfillPhase.DONE, "", 59, 60)
+    drain()
+
+    assert get_live(mongo) == get_rows()
+
+
 def test_documents_without_a_row_are_removed_by_tombstone(filled, mongo):
     mongo.interactions.insert_many([{"_id": 900_001, "creator_id": 1}, {"_id": 900_002, "_mig": {"v": 1, "d": True}}])
 
@@ -398,6 +413,8 @@ def test_backfill_killed_at_a_point_goes_on_where_it_was(filled, mongo, start_ba
     assert start_backfill(f"{point}:1") == -signal.SIGKILL
     Interaction.objects.filter(external_id="5").delete()
     Interaction.objects.filter(external_id="6").update(text="changed meanwhile")
+    if point == "backfill.before_finish":
+        drain()  # all is copied: the second run would wait ten seconds for the relay to bring the two changes
 
     assert start_backfill() == 0
     drain()

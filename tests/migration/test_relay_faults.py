@@ -89,7 +89,7 @@ def start_relay(settings) -> Iterator[Callable[..., subprocess.Popen]]:
 
     yield start
     for process in started:
-        process.terminate()
+        process.kill()
     for process in started:
         process.wait(20)
 

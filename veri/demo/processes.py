@@ -67,6 +67,11 @@ class Processes:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_all(self) -> None:
+        """Kill every process that was started, for those who look at nothing afterwards."""
+        for name in list(self._running):
+            self.kill(name)
+
     def wait_for_web(self) -> str:
         """Return the web's address once it is ready.
 
