@@ -62,6 +62,11 @@ def get_spec(name: str) -> DatasetSpec:
     return _specs[name]
 
 
+def list_registered_specs() -> list[DatasetSpec]:
+    """Return every registered dataset, in use or not."""
+    return list(_specs.values())
+
+
 def iterate_specs() -> Iterator[DatasetSpec]:
     """Yield the registered datasets that are in use, in registration order."""
     yield from (spec for spec in _specs.values() if spec.is_in_use())

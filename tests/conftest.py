@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
-from django.db import connection, transaction
+from django.db import connection
 from django.test import TransactionTestCase
 from pymongo.database import Database
 
@@ -15,7 +15,7 @@ from memory.queries.providers import forget_providers
 from memory.queries.ranking_weights import forget_ranking_weights
 from migration.queries.flags import forget_flags
 from migration.queries.routes import forget_routes
-from migration.registry import iterate_specs
+from migration.registry import list_registered_specs
 from migration.services.datasets import create_route_rows
 from migration.services.minutes import COUNTER
 
@@ -23,7 +23,6 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
-SMALL_BYTES = 1_000_000  # below, deleting the rows is quicker than a truncate, which makes every file of a table anew
 
 
 def empty_tables(_test_case: TransactionTestCase) -> None:
@@ -35,21 +34,10 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
         name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT_TABLES
     ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT '{name}', (SELECT coalesce(sum(pg_relation_size(relid)), 0)"
-                f" FROM pg_partition_tree('{name}')) > {SMALL_BYTES} WHERE EXISTS (SELECT 1 FROM {name})"
-                for name in names
-            )
-        )
-        filled = cursor.fetchall()
-        large = [name for name, is_large in filled if is_large]
-        if large:
-            cursor.execute(f"TRUNCATE {', '.join(large)} CASCADE")
-        if small := [name for name, is_large in filled if not is_large]:
-            with transaction.atomic():
-                cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
-                cursor.execute(";".join(f"DELETE FROM {name}" for name in small))
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names))
+        filled = [name for (name,) in cursor.fetchall()]
+        if filled:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
     create_route_rows()
     install_first_prices()
 
@@ -90,10 +78,10 @@ def mongo() -> Iterator[Database]:
     from veri.platform.connections.mongo import get_database
 
     database = get_database()
-    for spec in iterate_specs():
+    for spec in list_registered_specs():
         database.drop_collection(spec.collection)
     yield database
-    for spec in iterate_specs():
+    for spec in list_registered_specs():
         get_database().drop_collection(spec.collection)
 
 

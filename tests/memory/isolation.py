@@ -7,11 +7,13 @@ from random import Random
 import numpy as np
 
 from creators.models import Creator, Interaction
-from memory.clients.embeddings import embed_texts
+from memory.clients.embeddings import embed_texts, get_space
+from memory.enums import EmbeddingProvider
 from memory.models import Memory
 from memory.queries.retrieval import SearchFilters, retrieve
 from memory.queries.tracing import RetrievalTrace
 from memory.services.evaluation.creators import _bring_to_mongo
+from memory.stores import QuestionVector
 from migration.queries.routes import Store
 from tests.conftest import NOW
 from tests.memory.conftest import form, make_creator
@@ -93,7 +95,7 @@ def retrieve_often(*, creators: list[Creator], seed: int, times: int) -> Counter
             limit=chance.choice([3, 12, 50]), filters=_filter(chance), store=store, trace=trace,
         )  # fmt: skip
         said = (number, question, store)
-        candidates = {*trace.found.own, *trace.found.scores, *(one.target for one in trace.found.near)}
+        candidates = {*trace.found.own, *trace.found.scores, *(one.target for one in trace.found.near.nearest)}
         assert candidates <= own[creator.pk], said  # each layer by itself, not only the last
         assert {one.target for one in found.hits} <= own[creator.pk], said
         assert all((one.memory or one.interaction).creator_id == creator.pk for one in found.hits), said
@@ -133,10 +135,12 @@ def _filter(chance: Random) -> SearchFilters:
     )
 
 
-_vectors: dict[str, np.ndarray] = {}
+_vectors: dict[str, QuestionVector] = {}
 
 
-def _embed(question: str) -> np.ndarray:
+def _embed(question: str) -> QuestionVector:
     if question not in _vectors:
-        _vectors[question] = embed_texts([question]).vectors[0].astype(np.float16).astype(np.float32)
+        made = embed_texts([question], provider=EmbeddingProvider.WORDLLAMA).vectors[0]
+        numbers = made.astype(np.float16).astype(np.float32)
+        _vectors[question] = QuestionVector(space=get_space(EmbeddingProvider.WORDLLAMA), numbers=numbers)
     return _vectors[question]

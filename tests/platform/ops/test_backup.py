@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -51,7 +52,10 @@ def test_backup_is_created_and_verified_in_a_fresh_place(data):
     assert created.detail["collections"]["backup_test"] == 1200
     assert created.detail["files"] == 1
     assert verified.name == created.name
-    assert list_databases() == before
+    deadline = time.monotonic() + 20  # a neighbour on this server may be verifying a backup of its own
+    while list_databases() - before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert list_databases() <= before
     assert not [name for name in get_database().client.list_database_names() if name.startswith("verify_")]
     assert list(BackupRun.objects.values_list("kind", "state").order_by("id")) == [
         ("create", "succeeded"),
