@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
-# Tests share two cores with four embedded servers: more processes than cores only wait for each other.
-TEST_PROCESSES ?= 2
+# Many tests wait for servers and processes: a third test process uses what two leave idle of two cores.
+TEST_PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help install minilm demo run test faults check bench openapi format clean
