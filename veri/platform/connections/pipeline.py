@@ -61,7 +61,13 @@ class PipelinedReader:
         await asyncio.sleep(0)  # requests that became ready in the same round of the loop are sent together
         while self._waiting:
             taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-            connection = await _answer_all(connection, taken)
+            try:
+                connection = await _answer_all(connection, taken)
+            except Exception as error:  # noqa: BLE001  told to all who wait: a reader that dies would let them wait forever
+                connection = None
+                for _, _, future in taken:
+                    if not future.done():
+                        future.set_exception(error)
             if len(taken) > 1:
                 await asyncio.sleep(GATHERING_SECONDS)
         self._idle.append(connection)
@@ -118,10 +124,15 @@ async def _replace_broken(connection: "AsyncConnection[Any] | None") -> "AsyncCo
 async def _connect() -> "AsyncConnection[Any]":
     import psycopg  # loads on first use
 
+    from veri.platform.connections.rotation import connect_async_with_rotation  # imports the driver
+
     parameters = build_dedicated_parameters(application_name="veri-chat")
     options = f"{parameters.pop('options', '')} -c timezone=UTC"
     parameters.pop("prepare_threshold", None)  # Django switches prepared statements off; here they are half the win
-    return await psycopg.AsyncConnection.connect(autocommit=True, options=options, **parameters)
+    return await connect_async_with_rotation(
+        connect=lambda current: psycopg.AsyncConnection.connect(autocommit=True, options=options, **current),
+        parameters=parameters,
+    )
 
 
 _latest: "list[tuple[asyncio.AbstractEventLoop, PipelinedReader]]" = []

@@ -1,6 +1,6 @@
 """PostgreSQL connections that survive a change of password or host."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -18,8 +18,7 @@ def connect_with_rotation(*, connect: Callable[[Parameters], Opened], parameters
     Raises:
         psycopg.OperationalError: as the driver raised it.
     """
-    rotated = get_rotated_urls(name="DATABASE_URL")
-    current = {**parameters, **build_endpoint(urls=rotated)} if rotated else parameters
+    current = _get_current(parameters)
     try:
         return connect(current)
     except psycopg.OperationalError:
@@ -28,6 +27,25 @@ def connect_with_rotation(*, connect: Callable[[Parameters], Opened], parameters
         if fresh is None:
             raise
         return connect(fresh)
+
+
+async def connect_async_with_rotation(
+    *, connect: Callable[[Parameters], Awaitable[Opened]], parameters: Parameters
+) -> Opened:
+    """Connect on an event loop; see ``connect_with_rotation``."""
+    current = _get_current(parameters)
+    try:
+        return await connect(current)
+    except psycopg.OperationalError:
+        fresh = _read_fresh_parameters(current)
+        if fresh is None:
+            raise
+        return await connect(fresh)
+
+
+def _get_current(parameters: Parameters) -> Parameters:
+    rotated = get_rotated_urls(name="DATABASE_URL")
+    return {**parameters, **build_endpoint(urls=rotated)} if rotated else parameters
 
 
 class RotatingConnection(psycopg.Connection[Any]):
