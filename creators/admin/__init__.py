@@ -4,14 +4,17 @@ from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
 from creators.admin.interactions import InteractionAdmin
+from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
 
 __all__ = [
+    "AccountSnapshotAdmin",
     "BrandAdmin",
     "BrandMemberAdmin",
     "ConsentRecordAdmin",
     "ContentItemAdmin",
+    "ContentSnapshotAdmin",
     "CreatorAdmin",
     "CreatorSummaryAdmin",
     "GroupAdmin",

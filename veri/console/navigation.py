@@ -78,6 +78,8 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.interaction", icon="forum"),
             ModelLink(label="creators.interactionstub", icon="draft", title="Stubs"),
             ModelLink(label="creators.contentitem", icon="movie", title="Content"),
+            ModelLink(label="creators.accountsnapshot", icon="query_stats", title="Account figures"),
+            ModelLink(label="creators.contentsnapshot", icon="bar_chart_4_bars", title="Content figures"),
             ModelLink(label="creators.consentrecord", icon="verified_user", title="Consents"),
             ModelLink(label="creators.brand", icon="storefront"),
             ModelLink(label="creators.brandmember", icon="group", title="Brand members"),
