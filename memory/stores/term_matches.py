@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +28,19 @@ class _Documents:
     lengths: NDArray[np.float64]
 
     def build_matches(self, chosen: NDArray[np.int64]) -> list[TermMatch]:
-        keys, starts, ends = (part[chosen].tolist() for part in (self.keys, self.starts, self.ends))
-        lengths = self.lengths[self.starts[chosen]].tolist()
-        matches = []
-        for key, start, end, length in zip(keys, starts, ends, lengths, strict=True):
-            held = zip(self.places[start:end].tolist(), self.frequencies[start:end].tolist(), strict=True)
-            frequencies = {self.terms[place]: int(frequency) for place, frequency in held}
-            matches.append(TermMatch(Target(_KINDS[key & 1], key >> 1), frequencies, int(length)))
-        return matches
+        starts, counts = self.starts[chosen], (self.ends - self.starts)[chosen]
+        rows = np.arange(counts.sum()) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        held = zip(self.places[rows].tolist(), self.frequencies[rows].astype(np.int64).tolist(), strict=True)
+        lengths = self.lengths[starts].astype(np.int64).tolist()
+        documents = zip(self.keys[chosen].tolist(), lengths, counts.tolist(), strict=True)
+        return [
+            TermMatch(
+                Target(_KINDS[key & 1], key >> 1),
+                {self.terms[place]: frequency for place, frequency in islice(held, count)},
+                length,
+            )
+            for key, length, count in documents
+        ]
 
 
 def list_matches(*, lists: Mapping[str, PostingList]) -> list[TermMatch]:
