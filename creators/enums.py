@@ -23,6 +23,14 @@ class CreatorRole(models.TextChoices):
     BRAND = "brand", "Brand member"
 
 
+class AccountRole(models.TextChoices):
+    """What a user is; several may hold."""
+
+    CREATOR = "creator", "Creator"
+    BRAND = "brand", "Brand member"
+    STAFF = "staff", "Staff"
+
+
 class ConnectionState(models.TextChoices):
     PENDING = "pending", "Pending"
     ACTIVE = "active", "Active"
@@ -79,3 +87,12 @@ class Availability(models.TextChoices):
     UNLISTED = "unlisted", "Unlisted"
     PRIVATE = "private", "Private"
     DELETED = "deleted", "Deleted"
+
+
+class ProofPurpose(models.TextChoices):
+    """What a secret sent by mail is for."""
+
+    SIGN_UP = "sign_up", "Sign up"
+    RESET = "reset", "Reset the password"
+    ADDRESS = "address", "Change the address"
+    ERASURE = "erasure", "Confirm an erasure"

@@ -1,4 +1,4 @@
-from creators.admin.accounts import GroupAdmin, UserAdmin
+from creators.admin.accounts import AccountProofAdmin, GroupAdmin, InviteAdmin, SecondFactorAdmin, UserAdmin
 from creators.admin.brands import BrandAdmin, BrandMemberAdmin
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
@@ -9,6 +9,7 @@ from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
 
 __all__ = [
+    "AccountProofAdmin",
     "AccountSnapshotAdmin",
     "BrandAdmin",
     "BrandMemberAdmin",
@@ -20,6 +21,8 @@ __all__ = [
     "GroupAdmin",
     "InteractionAdmin",
     "InteractionStubAdmin",
+    "InviteAdmin",
     "PlatformConnectionAdmin",
+    "SecondFactorAdmin",
     "UserAdmin",
 ]

@@ -1,4 +1,4 @@
-from creators.models.accounts import User
+from creators.models.accounts import AccountProof, Invite, RecoveryCode, SecondFactor, User
 from creators.models.brand import Brand, BrandMember
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
@@ -9,6 +9,7 @@ from creators.models.stub import InteractionStub
 from creators.models.summary import CreatorSummary, CreatorTerm
 
 __all__ = [
+    "AccountProof",
     "AccountSnapshot",
     "Brand",
     "BrandMember",
@@ -20,6 +21,9 @@ __all__ = [
     "CreatorTerm",
     "Interaction",
     "InteractionStub",
+    "Invite",
     "PlatformConnection",
+    "RecoveryCode",
+    "SecondFactor",
     "User",
 ]

@@ -3,6 +3,7 @@
 from django.db import connection
 
 CONSENT, CATALOGUE = 7_401, 7_402
+ADDRESS = 7_411
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -13,6 +14,12 @@ def lock_consent(*, creator_id: int) -> None:
 def lock_catalogue(*, creator_id: int) -> None:
     """Serialise merging into a creator's content items."""
     _lock(CATALOGUE, creator_id)
+
+
+def lock_address(*, email: str) -> None:
+    """Serialise what is sent to an address, and which account has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [ADDRESS, email])
 
 
 def _lock(kind: int, creator_id: int) -> None:
