@@ -1,16 +1,34 @@
 """What can go wrong with creators and their interactions."""
 
+from creators.enums import HandleState
+
 
 class CreatorError(Exception):
     """Base of this app's refusals."""
 
 
-class HandleTaken(CreatorError):
-    """The handle belongs to another creator."""
+class HandleRefused(CreatorError):
+    """The handle cannot be had; ``state`` says why, never who has it."""
+
+    def __init__(self, *, handle: str, state: HandleState) -> None:
+        super().__init__(str(state.label))
+        self.handle = handle
+        self.state = state
+
+
+class HandleTaken(HandleRefused):
+    """The handle, or one that looks like it, belongs to another creator."""
 
     def __init__(self, *, handle: str) -> None:
-        super().__init__(f"The handle {handle!r} is taken.")
-        self.handle = handle
+        super().__init__(handle=handle, state=HandleState.TAKEN)
+
+
+class HandleChangedLately(CreatorError):
+    """A creator's handle was changed less than 30 days ago."""
+
+
+class ClaimNotProven(CreatorError):
+    """Neither the account's address is proven, nor a platform knows it by the handle."""
 
 
 class InvalidCreator(CreatorError):
@@ -95,3 +113,7 @@ class WrongPassword(AccountError):
 
 class SecondFactorRefused(AccountError):
     """The code is wrong, was used before, or came after too many wrong ones."""
+
+
+class ReservedFileRejected(CreatorError):
+    """A list of reserved words cannot be read; the text says why."""

@@ -11,6 +11,7 @@ from creators.api.brands import BrandListView
 from creators.api.consents import ConsentListView
 from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
+from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
 
 urlpatterns = [
@@ -30,6 +31,9 @@ urlpatterns = [
     path("creators/<str:handle>", CreatorView.as_view(), name="creator"),
     path("creators/<str:handle>/connections", ConnectionListView.as_view(), name="creator-connections"),
     path("creators/<str:handle>/consents", ConsentListView.as_view(), name="creator-consents"),
+    path("handles/claims", ClaimView.as_view(), name="handle-claims"),
+    path("handles/holds", HoldView.as_view(), name="handle-holds"),
+    path("handles/<str:handle>/availability", AvailabilityView.as_view(), name="handle-availability"),
     path("interactions", InteractionListView.as_view(), name="interactions"),
     path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
     path("invites", InviteListView.as_view(), name="invites"),

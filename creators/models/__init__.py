@@ -3,6 +3,7 @@ from creators.models.brand import Brand, BrandMember
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
+from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
 from creators.models.stub import InteractionStub
@@ -19,11 +20,14 @@ __all__ = [
     "Creator",
     "CreatorSummary",
     "CreatorTerm",
+    "FormerHandle",
+    "HandleHold",
     "Interaction",
     "InteractionStub",
     "Invite",
     "PlatformConnection",
     "RecoveryCode",
+    "ReservedHandle",
     "SecondFactor",
     "User",
 ]

@@ -87,6 +87,21 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         ),
     ),
     (
+        "Handles",
+        (
+            ModelLink(label="creators.reservedhandle", icon="do_not_disturb_on", title="Reserved words"),
+            Page(
+                title="Handles that look alike",
+                icon="compare_arrows",
+                url_name="creators_creator_changelist",
+                permission="creators.view_creator",
+                query="?look_alike=yes",
+            ),
+            ModelLink(label="creators.formerhandle", icon="signpost", title="Former handles"),
+            ModelLink(label="creators.handlehold", icon="timer", title="Held handles"),
+        ),
+    ),
+    (
         "Memory",
         (
             Page(title="Learning", icon="school", url_name="learning", permission="memory.view_learningrun"),

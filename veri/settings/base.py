@@ -215,6 +215,7 @@ SPECTACULAR_SETTINGS = {
         "AccountRoleEnum": "creators.enums.AccountRole",
         "BrandRoleEnum": "creators.enums.BrandRole",
         "CreatorRoleEnum": "creators.enums.CreatorRole",
+        "HandleStateEnum": "creators.enums.HandleState",
         "PlatformEnum": "creators.enums.Platform",
         "MemoryTypeEnum": "memory.enums.MemoryType",
         "CitationKindEnum": "memory.enums.TargetKind",

@@ -288,7 +288,7 @@ def _read_choice(reader: EnvironmentReader, name: str, known: tuple[str, ...], *
 
 def _read_rate_limits(reader: EnvironmentReader) -> dict[str, str]:
     """Return limits by scope, each written ``count/seconds``."""
-    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "spike": "50/1"}
+    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "handles": "30/900", "spike": "50/1"}
     found = {}
     for scope, default in defaults.items():
         name = f"RATE_LIMIT_{scope.upper()}"
