@@ -23,6 +23,14 @@ class CreatorRole(models.TextChoices):
     BRAND = "brand", "Brand member"
 
 
+class AccountRole(models.TextChoices):
+    """What a user is; several may hold."""
+
+    CREATOR = "creator", "Creator"
+    BRAND = "brand", "Brand member"
+    STAFF = "staff", "Staff"
+
+
 class ConnectionState(models.TextChoices):
     PENDING = "pending", "Pending"
     ACTIVE = "active", "Active"
@@ -79,3 +87,32 @@ class Availability(models.TextChoices):
     UNLISTED = "unlisted", "Unlisted"
     PRIVATE = "private", "Private"
     DELETED = "deleted", "Deleted"
+
+
+class ProofPurpose(models.TextChoices):
+    """What a secret sent by mail is for."""
+
+    SIGN_UP = "sign_up", "Sign up"
+    RESET = "reset", "Reset the password"
+    ADDRESS = "address", "Change the address"
+    ERASURE = "erasure", "Confirm an erasure"
+
+
+class ReservedKind(models.TextChoices):
+    """Why a word is no handle. A known name can be claimed by who has it on a connected platform."""
+
+    ROUTE = "route", "Address of ours"
+    STAFF = "staff", "Sounds like us"
+    KNOWN = "known", "Brand or known name"
+    TERM = "term", "Not wanted"
+
+
+class HandleState(models.TextChoices):
+    """Whether a handle can be had, and why not; never who has it."""
+
+    AVAILABLE = "available", "This handle is free."
+    TAKEN = "taken", "This handle is taken."
+    RESERVED = "reserved", "This handle is reserved."
+    CONFUSABLE = "confusable", "This handle looks like one that exists."
+    INVALID = "invalid", "Use 3 to 30 of a-z, 0-9, underscore and dot."
+    HELD = "held", "This handle is held by somebody else. Try again in a quarter of an hour."

@@ -1,14 +1,29 @@
-"""Paths below ``/api/v1/``: brands, creators, their consents and interactions."""
+"""Paths below ``/api/v1/``: accounts, brands, creators, their consents and interactions."""
 
 from django.urls import path
 
+from creators.api.accounts.invites import InviteListView
+from creators.api.accounts.passwords import AddressProofView, AddressView, PasswordView, ResetRequestView, ResetView
+from creators.api.accounts.sessions import SessionView
+from creators.api.accounts.sign_up import ProveEmailView, ResendView, SignUpView
+from creators.api.accounts.standing import MeView
 from creators.api.brands import BrandListView
 from creators.api.consents import ConsentListView
 from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
+from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
 
 urlpatterns = [
+    path("auth/email", AddressView.as_view(), name="auth-email"),
+    path("auth/email/confirm", AddressProofView.as_view(), name="auth-email-confirm"),
+    path("auth/password", PasswordView.as_view(), name="auth-password"),
+    path("auth/password-reset", ResetRequestView.as_view(), name="auth-password-reset"),
+    path("auth/password-reset/confirm", ResetView.as_view(), name="auth-password-reset-confirm"),
+    path("auth/prove-email", ProveEmailView.as_view(), name="auth-prove-email"),
+    path("auth/session", SessionView.as_view(), name="auth-session"),
+    path("auth/sign-up", SignUpView.as_view(), name="auth-sign-up"),
+    path("auth/sign-up/resend", ResendView.as_view(), name="auth-sign-up-resend"),
     path("brands", BrandListView.as_view(), name="brands"),
     path("content", ContentListView.as_view(), name="content"),
     path("content/<str:id>", ContentView.as_view(), name="content-item"),
@@ -16,6 +31,11 @@ urlpatterns = [
     path("creators/<str:handle>", CreatorView.as_view(), name="creator"),
     path("creators/<str:handle>/connections", ConnectionListView.as_view(), name="creator-connections"),
     path("creators/<str:handle>/consents", ConsentListView.as_view(), name="creator-consents"),
+    path("handles/claims", ClaimView.as_view(), name="handle-claims"),
+    path("handles/holds", HoldView.as_view(), name="handle-holds"),
+    path("handles/<str:handle>/availability", AvailabilityView.as_view(), name="handle-availability"),
     path("interactions", InteractionListView.as_view(), name="interactions"),
     path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
+    path("invites", InviteListView.as_view(), name="invites"),
+    path("me", MeView.as_view(), name="me"),
 ]

@@ -1,14 +1,16 @@
-from creators.admin.accounts import GroupAdmin, UserAdmin
+from creators.admin.accounts import AccountProofAdmin, GroupAdmin, InviteAdmin, SecondFactorAdmin, UserAdmin
 from creators.admin.brands import BrandAdmin, BrandMemberAdmin
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
+from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
 
 __all__ = [
+    "AccountProofAdmin",
     "AccountSnapshotAdmin",
     "BrandAdmin",
     "BrandMemberAdmin",
@@ -17,9 +19,14 @@ __all__ = [
     "ContentSnapshotAdmin",
     "CreatorAdmin",
     "CreatorSummaryAdmin",
+    "FormerHandleAdmin",
     "GroupAdmin",
+    "HandleHoldAdmin",
     "InteractionAdmin",
     "InteractionStubAdmin",
+    "InviteAdmin",
     "PlatformConnectionAdmin",
+    "ReservedHandleAdmin",
+    "SecondFactorAdmin",
     "UserAdmin",
 ]

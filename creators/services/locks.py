@@ -1,8 +1,11 @@
 """The creators app's locks, held until the end of the transaction."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 CONSENT, CATALOGUE = 7_401, 7_402
+ADDRESS, HANDLE = 7_411, 7_412
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -13,6 +16,19 @@ def lock_consent(*, creator_id: int) -> None:
 def lock_catalogue(*, creator_id: int) -> None:
     """Serialise merging into a creator's content items."""
     _lock(CATALOGUE, creator_id)
+
+
+def lock_address(*, email: str) -> None:
+    """Serialise what is sent to an address, and which account has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [ADDRESS, email])
+
+
+def lock_handles(*, keys: Iterable[str]) -> None:
+    """Serialise who gets handles with these keys; in one order, so that nobody waits in a circle."""
+    with connection.cursor() as cursor:
+        for key in sorted(set(keys)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [HANDLE, key])
 
 
 def _lock(kind: int, creator_id: int) -> None:

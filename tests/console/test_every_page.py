@@ -231,6 +231,7 @@ def test_sidebar_shows_only_what_may_be_seen(rf, onlooker):
     titles = {item["title"] for group in build_navigation(request) for item in group["items"]}
     assert titles == {
         "Dashboard",
+        "My second factor",
         "Flags",
         "Migration",
         "Mismatches",

@@ -87,6 +87,21 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         ),
     ),
     (
+        "Handles",
+        (
+            ModelLink(label="creators.reservedhandle", icon="do_not_disturb_on", title="Reserved words"),
+            Page(
+                title="Handles that look alike",
+                icon="compare_arrows",
+                url_name="creators_creator_changelist",
+                permission="creators.view_creator",
+                query="?look_alike=yes",
+            ),
+            ModelLink(label="creators.formerhandle", icon="signpost", title="Former handles"),
+            ModelLink(label="creators.handlehold", icon="timer", title="Held handles"),
+        ),
+    ),
+    (
         "Memory",
         (
             Page(title="Learning", icon="school", url_name="learning", permission="memory.view_learningrun"),
@@ -136,9 +151,13 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
     ),
 )
 SYSTEM = "System"
-SYSTEM_FIRST = (
+SYSTEM_FIRST: tuple[Page | ModelLink, ...] = (
     ModelLink(label="creators.user", icon="person"),
     ModelLink(label="auth.group", icon="group"),
+    ModelLink(label="creators.invite", icon="forward_to_inbox", title="Invites"),
+    ModelLink(label="creators.accountproof", icon="mark_email_read", title="Mailed codes"),
+    ModelLink(label="creators.secondfactor", icon="phonelink_lock", title="Second factors"),
+    Page(title="My second factor", icon="passkey", url_name="second_factor"),
     ModelLink(label="http.apikey", icon="key", title="API keys"),
     ModelLink(label="knox.authtoken", icon="badge", title="Sign-in tokens"),
     ModelLink(label="axes.accessattempt", icon="gpp_bad", title="Failed sign-ins"),

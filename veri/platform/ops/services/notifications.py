@@ -1,5 +1,6 @@
 """Queue notices in the transaction of their cause, claim them, settle them."""
 
+import json
 import random
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from veri.platform.ops.enums import Channel, NotificationState
 from veri.platform.ops.errors import TransactionRequired
 from veri.platform.ops.models import Notification
+from veri.platform.sealing import seal
 
 MAX_ATTEMPTS = 8
 BATCH = 20
@@ -46,6 +48,25 @@ def queue_notification(
     return queued
 
 
+def queue_mail(*, recipient: str, subject: str, text: str, html: str, now: datetime) -> None:
+    """Queue a mail to a person; its words are sealed, and gone once it was delivered or given up.
+
+    Raises:
+        TransactionRequired: outside of a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionRequired(what="a mail")
+    Notification.objects.create(
+        channel=Channel.EMAIL,
+        recipient=recipient,
+        subject=" ".join(subject.split())[:200],
+        sealed=seal(json.dumps({"text": text, "html": html})),
+        created_at=now,
+        next_attempt_at=now,
+    )
+    transaction.on_commit(_request_delivery, robust=True)
+
+
 def queue_alert(*, subject: str, body: str, now: datetime, dedup_key: str = "") -> int:
     """Queue a notice to everybody configured (``ALERT_EMAILS``, ``ALERT_WEBHOOK_URL``); return how many were new."""
     targets = [(Channel.EMAIL, address) for address in settings.ALERT_EMAILS]
@@ -76,7 +97,7 @@ def claim_notifications(*, now: datetime, limit: int = BATCH) -> list[Notificati
 
 def settle_sent(*, notification: Notification, now: datetime) -> bool:
     """Mark a notice sent; return whether the claim was still ours."""
-    return _settle(notification, state=NotificationState.SENT, sent_at=now, last_error="")
+    return _settle(notification, state=NotificationState.SENT, sent_at=now, last_error="", sealed="")
 
 
 def settle_failed(*, notification: Notification, error: str, now: datetime) -> bool:
@@ -87,6 +108,7 @@ def settle_failed(*, notification: Notification, error: str, now: datetime) -> b
         state=NotificationState.DEAD if dead else NotificationState.FAILED,
         next_attempt_at=now + compute_delay(attempts=notification.attempts),
         last_error=error[:1000],
+        **({"sealed": ""} if dead and notification.sealed else {}),
     )
 
 
@@ -100,7 +122,9 @@ def retry_notifications(*, notification_ids: list[int], now: datetime) -> int:
     """Give failed and dead notices a fresh start; return how many. An open twin blocks a dead notice."""
     done = 0
     for row in Notification.objects.filter(
-        pk__in=notification_ids, state__in=[NotificationState.DEAD, NotificationState.FAILED]
+        Q(body__gt="") | Q(sealed__gt=""),  # the words of a mail that was given up are gone
+        pk__in=notification_ids,
+        state__in=[NotificationState.DEAD, NotificationState.FAILED],
     ):
         open_twin = Notification.objects.filter(
             ~Q(dedup_key=""),
