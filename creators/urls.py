@@ -7,6 +7,7 @@ from creators.api.consents import ConsentListView
 from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
 from creators.api.interactions import InteractionListView, InteractionView
+from creators.api.scores import ScoreHistoryView, ScoreView
 
 urlpatterns = [
     path("brands", BrandListView.as_view(), name="brands"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("creators/<str:handle>", CreatorView.as_view(), name="creator"),
     path("creators/<str:handle>/connections", ConnectionListView.as_view(), name="creator-connections"),
     path("creators/<str:handle>/consents", ConsentListView.as_view(), name="creator-consents"),
+    path("creators/<str:handle>/score", ScoreView.as_view(), name="creator-score"),
+    path("creators/<str:handle>/score/history", ScoreHistoryView.as_view(), name="creator-score-history"),
     path("interactions", InteractionListView.as_view(), name="interactions"),
     path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
 ]

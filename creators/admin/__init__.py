@@ -5,6 +5,7 @@ from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
 from creators.admin.interactions import InteractionAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
+from creators.admin.standing import CreatorScoreAdmin, LatestScoreAdmin, PlatformFiguresAdmin, ScoreRunAdmin
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
 
@@ -16,10 +17,14 @@ __all__ = [
     "ContentItemAdmin",
     "ContentSnapshotAdmin",
     "CreatorAdmin",
+    "CreatorScoreAdmin",
     "CreatorSummaryAdmin",
     "GroupAdmin",
     "InteractionAdmin",
     "InteractionStubAdmin",
+    "LatestScoreAdmin",
     "PlatformConnectionAdmin",
+    "PlatformFiguresAdmin",
+    "ScoreRunAdmin",
     "UserAdmin",
 ]

@@ -5,6 +5,7 @@ from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
 from creators.models.interaction import Interaction
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
+from creators.models.standing import CreatorScore, LatestScore, PlatformFigures, ScoreRun
 from creators.models.stub import InteractionStub
 from creators.models.summary import CreatorSummary, CreatorTerm
 
@@ -16,10 +17,14 @@ __all__ = [
     "ContentItem",
     "ContentSnapshot",
     "Creator",
+    "CreatorScore",
     "CreatorSummary",
     "CreatorTerm",
     "Interaction",
     "InteractionStub",
+    "LatestScore",
     "PlatformConnection",
+    "PlatformFigures",
+    "ScoreRun",
     "User",
 ]

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-CONSENT, CATALOGUE = 7_401, 7_402
+CONSENT, CATALOGUE, SCORING = 7_401, 7_402, 7_461
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -13,6 +13,11 @@ def lock_consent(*, creator_id: int) -> None:
 def lock_catalogue(*, creator_id: int) -> None:
     """Serialise merging into a creator's content items."""
     _lock(CATALOGUE, creator_id)
+
+
+def lock_scoring() -> None:
+    """Serialise writing figures and scores: one batch at a time."""
+    _lock(SCORING, 0)
 
 
 def _lock(kind: int, creator_id: int) -> None:
