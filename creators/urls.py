@@ -13,6 +13,7 @@ from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
 from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
+from creators.api.scores import ScoreHistoryView, ScoreView
 
 urlpatterns = [
     path("auth/email", AddressView.as_view(), name="auth-email"),
@@ -31,6 +32,8 @@ urlpatterns = [
     path("creators/<str:handle>", CreatorView.as_view(), name="creator"),
     path("creators/<str:handle>/connections", ConnectionListView.as_view(), name="creator-connections"),
     path("creators/<str:handle>/consents", ConsentListView.as_view(), name="creator-consents"),
+    path("creators/<str:handle>/score", ScoreView.as_view(), name="creator-score"),
+    path("creators/<str:handle>/score/history", ScoreHistoryView.as_view(), name="creator-score-history"),
     path("handles/claims", ClaimView.as_view(), name="handle-claims"),
     path("handles/holds", HoldView.as_view(), name="handle-holds"),
     path("handles/<str:handle>/availability", AvailabilityView.as_view(), name="handle-availability"),

@@ -6,6 +6,7 @@ from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
+from creators.admin.standing import CreatorScoreAdmin, LatestScoreAdmin, PlatformFiguresAdmin, ScoreRunAdmin
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
 
@@ -18,6 +19,7 @@ __all__ = [
     "ContentItemAdmin",
     "ContentSnapshotAdmin",
     "CreatorAdmin",
+    "CreatorScoreAdmin",
     "CreatorSummaryAdmin",
     "FormerHandleAdmin",
     "GroupAdmin",
@@ -25,8 +27,11 @@ __all__ = [
     "InteractionAdmin",
     "InteractionStubAdmin",
     "InviteAdmin",
+    "LatestScoreAdmin",
     "PlatformConnectionAdmin",
+    "PlatformFiguresAdmin",
     "ReservedHandleAdmin",
+    "ScoreRunAdmin",
     "SecondFactorAdmin",
     "UserAdmin",
 ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('creators', '0011_snapshots'),
+        ("creators", "0011_snapshots"),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from creators.models.creator import Creator, PlatformConnection
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
+from creators.models.standing import CreatorScore, LatestScore, PlatformFigures, ScoreRun
 from creators.models.stub import InteractionStub
 from creators.models.summary import CreatorSummary, CreatorTerm
 
@@ -18,6 +19,7 @@ __all__ = [
     "ContentItem",
     "ContentSnapshot",
     "Creator",
+    "CreatorScore",
     "CreatorSummary",
     "CreatorTerm",
     "FormerHandle",
@@ -25,9 +27,12 @@ __all__ = [
     "Interaction",
     "InteractionStub",
     "Invite",
+    "LatestScore",
     "PlatformConnection",
+    "PlatformFigures",
     "RecoveryCode",
     "ReservedHandle",
+    "ScoreRun",
     "SecondFactor",
     "User",
 ]

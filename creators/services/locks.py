@@ -6,6 +6,7 @@ from django.db import connection
 
 CONSENT, CATALOGUE = 7_401, 7_402
 ADDRESS, HANDLE = 7_411, 7_412
+SCORING = 7_461
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -29,6 +30,11 @@ def lock_handles(*, keys: Iterable[str]) -> None:
     with connection.cursor() as cursor:
         for key in sorted(set(keys)):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [HANDLE, key])
+
+
+def lock_scoring() -> None:
+    """Serialise writing figures and scores: one batch at a time."""
+    _lock(SCORING, 0)
 
 
 def _lock(kind: int, creator_id: int) -> None:

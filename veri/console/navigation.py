@@ -102,6 +102,15 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         ),
     ),
     (
+        "Standing",
+        (
+            ModelLink(label="creators.latestscore", icon="speed", title="Scores"),
+            ModelLink(label="creators.creatorscore", icon="timeline", title="Score history"),
+            ModelLink(label="creators.scorerun", icon="calculate", title="Score runs"),
+            ModelLink(label="creators.platformfigures", icon="monitoring", title="Measured figures"),
+        ),
+    ),
+    (
         "Memory",
         (
             Page(title="Learning", icon="school", url_name="learning", permission="memory.view_learningrun"),

@@ -30,11 +30,11 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [
     Queue(name)  # type: ignore[no-untyped-call]  # kombu has no annotations
-    for name in ("default", "events", "memory", "migration", "billing", "ops")
+    for name in ("default", "events", "creators", "memory", "migration", "billing", "ops")
 ]
 # A task's queue is the first word of its name; what has no queue of its own goes to ops.
 CELERY_TASK_ROUTES = {
-    **{f"{name}.*": {"queue": name} for name in ("events", "memory", "migration", "billing", "ops")},
+    **{f"{name}.*": {"queue": name} for name in ("events", "creators", "memory", "migration", "billing", "ops")},
     "http.*": {"queue": "ops"},
 }
 CELERY_TASK_SERIALIZER = "json"
@@ -72,6 +72,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "memory: remove abandoned evaluations": ("memory.remove_abandoned_evaluations", timedelta(hours=1), "memory"),
     "memory: consolidate observations": ("memory.consolidate", timedelta(hours=24), "memory"),
     "memory: learn weights": ("memory.learn_weights", timedelta(hours=24), "memory"),
+    "creators: recompute scores": ("creators.recompute_scores", timedelta(minutes=15), "creators"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),
