@@ -3,6 +3,7 @@
 from django.urls import path
 
 from creators.api.brands import BrandListView
+from creators.api.connections import ConnectionStartView, ConnectionSyncView, ConnectionView
 from creators.api.consents import ConsentListView
 from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
@@ -10,6 +11,9 @@ from creators.api.interactions import InteractionListView, InteractionView
 
 urlpatterns = [
     path("brands", BrandListView.as_view(), name="brands"),
+    path("connections/<str:id>", ConnectionView.as_view(), name="connection"),
+    path("connections/<str:id>/sync", ConnectionSyncView.as_view(), name="connection-sync"),
+    path("connections/<str:platform>/start", ConnectionStartView.as_view(), name="connection-start"),
     path("content", ContentListView.as_view(), name="content"),
     path("content/<str:id>", ContentView.as_view(), name="content-item"),
     path("creators", CreatorListView.as_view(), name="creators"),

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-CONSENT, CATALOGUE = 7_401, 7_402
+CONSENT, CATALOGUE, ACCOUNT = 7_401, 7_402, 7_430
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -13,6 +13,12 @@ def lock_consent(*, creator_id: int) -> None:
 def lock_catalogue(*, creator_id: int) -> None:
     """Serialise merging into a creator's content items."""
     _lock(CATALOGUE, creator_id)
+
+
+def lock_account(*, platform: str, account_id: str) -> None:
+    """Serialise connecting one account of a platform, also before there is a row of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ACCOUNT, f"{platform}:{account_id}"])
 
 
 def _lock(kind: int, creator_id: int) -> None:
