@@ -11,6 +11,7 @@ class CreatorsConfig(AppConfig):
         from creators.metrics import register_metrics  # same
         from creators.services.handles.reserved import install_first_reserved_words  # same
         from creators.sign_in import check_code, is_half_signed_in  # same
+        from creators.subscriptions import register_subscriptions  # same
         from veri.platform.http.scopes import register_scope  # same
         from veri.platform.http.sign_ins import SignInCheck, register_sign_in_check  # same
 
@@ -20,3 +21,4 @@ class CreatorsConfig(AppConfig):
         post_migrate.connect(install_first_reserved_words, sender=self, dispatch_uid="creators.reserved_handles")
         register_datasets()
         register_metrics()
+        register_subscriptions()

@@ -116,3 +116,51 @@ class HandleState(models.TextChoices):
     CONFUSABLE = "confusable", "This handle looks like one that exists."
     INVALID = "invalid", "Use 3 to 30 of a-z, 0-9, underscore and dot."
     HELD = "held", "This handle is held by somebody else. Try again in a quarter of an hour."
+
+
+class ConnectOutcome(models.TextChoices):
+    """How an attempt to connect an account ended; the front end is told by this word."""
+
+    OK = "ok", "Connected"
+    SCOPES_MISSING = "scopes_missing", "Connected, with fewer permissions than needed"
+    CANCELLED = "cancelled", "Cancelled by the creator"
+    TAKEN = "taken", "The account belongs to another creator"
+    FAILED = "failed", "Failed"
+
+
+class ConnectionHealth(models.TextChoices):
+    """What a connection is like, for its creator and for staff."""
+
+    GOOD = "good", "Good"
+    DELAYED = "delayed", "The platform does not answer well; tried again by itself"
+    LIMITED = "limited", "Permissions are missing"
+    RECONNECT = "reconnect", "Connect again"
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+class SubscriptionState(models.TextChoices):
+    WANTED = "wanted", "Wanted"
+    PENDING = "pending", "Asked for, not confirmed"
+    ENABLED = "enabled", "Enabled"
+    FAILED = "failed", "Failed"
+    REVOKED = "revoked", "Revoked by the platform"
+
+
+class WebhookState(models.TextChoices):
+    PENDING = "pending", "Not processed yet"
+    PROCESSED = "processed", "Processed"
+    IGNORED = "ignored", "Nothing to do"
+    FAILED = "failed", "Failed"
+
+
+class SyncKind(models.TextChoices):
+    FIRST = "first", "First"
+    SCHEDULED = "scheduled", "Scheduled"
+    ASKED = "asked", "On demand"
+
+
+class SyncState(models.TextChoices):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    PAUSED = "paused", "Goes on later"
+    FAILED = "failed", "Failed"

@@ -8,6 +8,7 @@ from creators.api.accounts.sessions import SessionView
 from creators.api.accounts.sign_up import ProveEmailView, ResendView, SignUpView
 from creators.api.accounts.standing import MeView
 from creators.api.brands import BrandListView
+from creators.api.connections import ConnectionStartView, ConnectionSyncView, ConnectionView
 from creators.api.consents import ConsentListView
 from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
@@ -26,6 +27,9 @@ urlpatterns = [
     path("auth/sign-up", SignUpView.as_view(), name="auth-sign-up"),
     path("auth/sign-up/resend", ResendView.as_view(), name="auth-sign-up-resend"),
     path("brands", BrandListView.as_view(), name="brands"),
+    path("connections/<str:id>", ConnectionView.as_view(), name="connection"),
+    path("connections/<str:id>/sync", ConnectionSyncView.as_view(), name="connection-sync"),
+    path("connections/<str:platform>/start", ConnectionStartView.as_view(), name="connection-start"),
     path("content", ContentListView.as_view(), name="content"),
     path("content/<str:id>", ContentView.as_view(), name="content-item"),
     path("creators", CreatorListView.as_view(), name="creators"),

@@ -1,20 +1,25 @@
 from creators.admin.accounts import AccountProofAdmin, GroupAdmin, InviteAdmin, SecondFactorAdmin, UserAdmin
 from creators.admin.brands import BrandAdmin, BrandMemberAdmin
+from creators.admin.connections import ConnectionTokenAdmin, ConnectTicketAdmin, PlatformConnectionAdmin
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
-from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
+from creators.admin.creators import CreatorAdmin
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.standing import CreatorScoreAdmin, LatestScoreAdmin, PlatformFiguresAdmin, ScoreRunAdmin
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
+from creators.admin.sync import MissingContentAdmin, QuotaWindowAdmin, SyncPlanAdmin, SyncRunAdmin
+from creators.admin.webhooks import WebhookDeliveryAdmin, WebhookSubscriptionAdmin
 
 __all__ = [
     "AccountProofAdmin",
     "AccountSnapshotAdmin",
     "BrandAdmin",
     "BrandMemberAdmin",
+    "ConnectTicketAdmin",
+    "ConnectionTokenAdmin",
     "ConsentRecordAdmin",
     "ContentItemAdmin",
     "ContentSnapshotAdmin",
@@ -28,10 +33,16 @@ __all__ = [
     "InteractionStubAdmin",
     "InviteAdmin",
     "LatestScoreAdmin",
+    "MissingContentAdmin",
     "PlatformConnectionAdmin",
     "PlatformFiguresAdmin",
+    "QuotaWindowAdmin",
     "ReservedHandleAdmin",
     "ScoreRunAdmin",
     "SecondFactorAdmin",
+    "SyncPlanAdmin",
+    "SyncRunAdmin",
     "UserAdmin",
+    "WebhookDeliveryAdmin",
+    "WebhookSubscriptionAdmin",
 ]

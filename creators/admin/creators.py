@@ -21,7 +21,7 @@ from creators.services.creators import apply_creator_changes, insert_creator
 from creators.services.handles.claims import apply_handle_change
 from creators.services.handles.taking import convert_taken
 from migration.admin.reasons import ReasonForm, render_action_form
-from veri.platform.ops.admin.read_only import CappedPaginator, ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import CappedPaginator
 
 SHOWN_CONNECTIONS = 20
 _FIELDS = ["display_name", "bio", "country", "language", "timezone", "tags", "roles", "consent_state", "is_active"]
@@ -175,12 +175,3 @@ class CreatorAdmin(ModelAdmin):
             return
         fields = {name: form.cleaned_data[name] for name in form.changed_data if name != "reason"}
         apply_creator_changes(creator=obj, acting_user=user, now=now, reason=reason, **fields)
-
-
-@admin.register(PlatformConnection)
-class PlatformConnectionAdmin(ReadOnlyAdmin):
-    list_display = ("creator", "platform", "account_name", "account_id", "state", "connected_at")
-    list_select_related = ("creator",)
-    list_filter = ("platform", "state")
-    search_fields = ("account_id", "account_name", "creator__handle")
-    ordering = ("-id",)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creators", "0014_fill_handle_keys"),
+        ("creators", "0032_sync"),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 from creators.models.accounts import AccountProof, Invite, RecoveryCode, SecondFactor, User
 from creators.models.brand import Brand, BrandMember
+from creators.models.connections import ConnectionToken, ConnectTicket
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
@@ -9,12 +10,16 @@ from creators.models.snapshots import AccountSnapshot, ContentSnapshot
 from creators.models.standing import CreatorScore, LatestScore, PlatformFigures, ScoreRun
 from creators.models.stub import InteractionStub
 from creators.models.summary import CreatorSummary, CreatorTerm
+from creators.models.sync import MissingContent, QuotaWindow, SyncPlan, SyncRun
+from creators.models.webhooks import WebhookDelivery, WebhookSubscription
 
 __all__ = [
     "AccountProof",
     "AccountSnapshot",
     "Brand",
     "BrandMember",
+    "ConnectTicket",
+    "ConnectionToken",
     "ConsentRecord",
     "ContentItem",
     "ContentSnapshot",
@@ -28,11 +33,17 @@ __all__ = [
     "InteractionStub",
     "Invite",
     "LatestScore",
+    "MissingContent",
     "PlatformConnection",
     "PlatformFigures",
+    "QuotaWindow",
     "RecoveryCode",
     "ReservedHandle",
     "ScoreRun",
     "SecondFactor",
+    "SyncPlan",
+    "SyncRun",
     "User",
+    "WebhookDelivery",
+    "WebhookSubscription",
 ]

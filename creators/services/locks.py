@@ -6,7 +6,7 @@ from django.db import connection
 
 CONSENT, CATALOGUE = 7_401, 7_402
 ADDRESS, HANDLE = 7_411, 7_412
-SCORING = 7_461
+ACCOUNT, SCORING = 7_430, 7_461
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -35,6 +35,12 @@ def lock_handles(*, keys: Iterable[str]) -> None:
 def lock_scoring() -> None:
     """Serialise writing figures and scores: one batch at a time."""
     _lock(SCORING, 0)
+
+
+def lock_account(*, platform: str, account_id: str) -> None:
+    """Serialise connecting one account of a platform, also before there is a row of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ACCOUNT, f"{platform}:{account_id}"])
 
 
 def _lock(kind: int, creator_id: int) -> None:

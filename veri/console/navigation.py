@@ -74,7 +74,6 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         "Creators",
         (
             ModelLink(label="creators.creator", icon="person_celebrate"),
-            ModelLink(label="creators.platformconnection", icon="link"),
             ModelLink(label="creators.interaction", icon="forum"),
             ModelLink(label="creators.interactionstub", icon="draft", title="Stubs"),
             ModelLink(label="creators.contentitem", icon="movie", title="Content"),
@@ -108,6 +107,20 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.creatorscore", icon="timeline", title="Score history"),
             ModelLink(label="creators.scorerun", icon="calculate", title="Score runs"),
             ModelLink(label="creators.platformfigures", icon="monitoring", title="Measured figures"),
+        ),
+    ),
+    (
+        "Connections",
+        (
+            ModelLink(label="creators.platformconnection", icon="link", title="Connections"),
+            ModelLink(label="creators.syncplan", icon="event_upcoming", title="Planned readings"),
+            ModelLink(label="creators.syncrun", icon="sync", title="Readings"),
+            ModelLink(label="creators.quotawindow", icon="speed", title="Quotas"),
+            ModelLink(label="creators.webhookdelivery", icon="webhook", title="Webhooks"),
+            ModelLink(label="creators.webhooksubscription", icon="notifications_active", title="Subscriptions"),
+            ModelLink(label="creators.connectticket", icon="confirmation_number", title="Attempts to connect"),
+            ModelLink(label="creators.connectiontoken", icon="password", title="Tokens"),
+            ModelLink(label="creators.missingcontent", icon="question_mark", title="Missed content"),
         ),
     ),
     (
