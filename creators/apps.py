@@ -16,6 +16,7 @@ class CreatorsConfig(AppConfig):
         from veri.platform.http.sign_ins import SignInCheck, register_sign_in_check  # same
 
         register_scope(name="creators:read", description="Read creators and their connections")
+        register_scope(name="analytics:write", description="Report what people do in a front end")
         register_scope(name="creators:write", description="Create and change creators")
         register_sign_in_check(SignInCheck(check_code=check_code, is_half=is_half_signed_in))
         post_migrate.connect(install_first_reserved_words, sender=self, dispatch_uid="creators.reserved_handles")

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from creators.services.analytics import remove_old_analytics
 from creators.services.connections.tickets import remove_old_tickets
 from creators.services.connections.validating import validate_due_tokens
 from creators.services.sync.choosing import list_due_connections
@@ -26,6 +27,12 @@ def recompute_scores_task(**_unknown: Any) -> int:
 
     with hold_lock(name="scoring", ttl=SCORING_SECONDS) as is_mine:
         return recompute_scores(now=timezone.now()).changed if is_mine else 0
+
+
+@shared_task(name="creators.remove_old_analytics")
+def remove_old_analytics_task(**_unknown: Any) -> int:
+    """Remove what front ends reported long ago; return how much."""
+    return remove_old_analytics(now=timezone.now())
 
 
 @shared_task(name="creators.synchronise")

@@ -7,6 +7,7 @@ from creators.api.accounts.passwords import AddressProofView, AddressView, Passw
 from creators.api.accounts.sessions import SessionView
 from creators.api.accounts.sign_up import ProveEmailView, ResendView, SignUpView
 from creators.api.accounts.standing import MeView
+from creators.api.analytics import AnalyticsView
 from creators.api.brands import BrandListView
 from creators.api.connections import ConnectionStartView, ConnectionSyncView, ConnectionView
 from creators.api.consents import ConsentListView
@@ -17,6 +18,7 @@ from creators.api.interactions import InteractionListView, InteractionView
 from creators.api.scores import ScoreHistoryView, ScoreView
 
 urlpatterns = [
+    path("analytics/events", AnalyticsView.as_view(), name="analytics-events"),
     path("auth/email", AddressView.as_view(), name="auth-email"),
     path("auth/email/confirm", AddressProofView.as_view(), name="auth-email-confirm"),
     path("auth/password", PasswordView.as_view(), name="auth-password"),

@@ -1,4 +1,5 @@
 from creators.admin.accounts import AccountProofAdmin, GroupAdmin, InviteAdmin, SecondFactorAdmin, UserAdmin
+from creators.admin.analytics import AnalyticsEventAdmin
 from creators.admin.brands import BrandAdmin, BrandMemberAdmin
 from creators.admin.connections import ConnectionTokenAdmin, ConnectTicketAdmin, PlatformConnectionAdmin
 from creators.admin.consents import ConsentRecordAdmin
@@ -16,6 +17,7 @@ from creators.admin.webhooks import WebhookDeliveryAdmin, WebhookSubscriptionAdm
 __all__ = [
     "AccountProofAdmin",
     "AccountSnapshotAdmin",
+    "AnalyticsEventAdmin",
     "BrandAdmin",
     "BrandMemberAdmin",
     "ConnectTicketAdmin",

@@ -1,4 +1,5 @@
 from creators.models.accounts import AccountProof, Invite, RecoveryCode, SecondFactor, User
+from creators.models.analytics import AnalyticsEvent
 from creators.models.brand import Brand, BrandMember
 from creators.models.connections import ConnectionToken, ConnectTicket
 from creators.models.consent import ConsentRecord
@@ -16,6 +17,7 @@ from creators.models.webhooks import WebhookDelivery, WebhookSubscription
 __all__ = [
     "AccountProof",
     "AccountSnapshot",
+    "AnalyticsEvent",
     "Brand",
     "BrandMember",
     "ConnectTicket",

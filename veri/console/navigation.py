@@ -82,6 +82,7 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.consentrecord", icon="verified_user", title="Consents"),
             ModelLink(label="creators.brand", icon="storefront"),
             ModelLink(label="creators.brandmember", icon="group", title="Brand members"),
+            ModelLink(label="creators.analyticsevent", icon="touch_app", title="Front ends' events"),
             ModelLink(label="creators.creatorsummary", icon="person_search", title="Found by brands"),
         ),
     ),

@@ -62,6 +62,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "creators: compare webhook subscriptions": ("creators.repair_subscriptions", timedelta(hours=24), "creators"),
     "creators: validate tokens": ("creators.validate_tokens", timedelta(minutes=5), "creators"),
     "creators: remove old platform data": ("creators.remove_old_platform_data", timedelta(hours=6), "creators"),
+    "creators: remove old analytics": ("creators.remove_old_analytics", timedelta(hours=1), "creators"),
     "memory: embed what waits": ("memory.store_waiting_vectors", timedelta(minutes=5), "memory"),
     "memory: go on with a change of provider": ("memory.continue_reembedding", timedelta(seconds=60), "memory"),
     "memory: indexes of many vectors": ("memory.align_vector_indexes", timedelta(hours=1), "memory"),
