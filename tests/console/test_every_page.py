@@ -15,7 +15,6 @@ from creators.models import (
     CreatorSummary,
     Interaction,
     InteractionStub,
-    PlatformConnection,
 )
 from memory.models import (
     AnswerFeedback,
@@ -58,6 +57,7 @@ from migration.models import (
 )
 from tests.conftest import NOW
 from tests.console.conftest import make_interactions
+from tests.console.platform_rows import make_platform_rows
 from veri.console.navigation import build_navigation
 from veri.platform.events.models import Delivery, Event
 from veri.platform.http.models import ApiKey, IdempotencyRecord
@@ -169,7 +169,7 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     Allowance.objects.create(
         scope="budget:claude", unit="micro_usd", period_start=NOW, period_end=timezone.now(), limit=5
     )
-    PlatformConnection.objects.create(creator=creator, platform="twitch", account_id="1", created_at=NOW)
+    make_platform_rows(creator, item)
     event = Event.objects.create(name="n", payload={}, published_at=NOW)
     Delivery.objects.create(event=event, subscriber="s", state="dead", due_at=NOW)
     Notification.objects.create(

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 PLATFORMS = ("youtube", "twitch", "x", "tiktok")
-BEGAN = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
 NAMES = ("lumenkitchen", "pixelforge", "trailnotes")
 TITLES = ("A quiet loaf", "Shading by hand", "Nine miles of rain", "What the oven taught me", "Questions, answered")
 
@@ -67,16 +66,20 @@ class World:
         return list(self.accounts[platform].values())[number]
 
 
-def seed_world(*, items: int = 12) -> World:
-    """Return the world as it begins; ids are of each platform's own kind, longer than 2**53 where theirs are."""
+def seed_world(*, items: int = 12, began: datetime | None = None) -> World:
+    """Return a world with an item a day since ``began``, by default until today.
+
+    Ids are of each platform's own kind, longer than 2**53 where theirs are.
+    """
+    first = began or datetime.now(tz=UTC).replace(microsecond=0) - timedelta(days=items + 1)
     accounts: dict[str, dict[str, Account]] = {}
     for platform in PLATFORMS:
-        made = [_build_account(platform, number, items) for number in range(len(NAMES))]
+        made = [_build_account(platform, number, items, first) for number in range(len(NAMES))]
         accounts[platform] = {one.id: one for one in made}
     return World(accounts=accounts)
 
 
-def _build_account(platform: str, number: int, items: int) -> Account:
+def _build_account(platform: str, number: int, items: int, began: datetime) -> Account:
     account = Account(
         platform=platform,
         id=_ACCOUNT_IDS[platform](number),
@@ -91,7 +94,7 @@ def _build_account(platform: str, number: int, items: int) -> Account:
             Item(
                 id=_build_item_id(platform, f"{number}-{position}", number * 1_000 + position),
                 title=f"{TITLES[position % len(TITLES)]} #{position + 1}",
-                published_at=BEGAN + timedelta(days=position, minutes=number),
+                published_at=began + timedelta(days=position, minutes=number),
                 views=5_000 + 37 * position,
                 likes=300 + 3 * position,
                 comments=20 + position,

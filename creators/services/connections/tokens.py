@@ -54,7 +54,10 @@ def _look(connection_id: int, rejected: str, now: datetime) -> _Looked | None:
     token = ConnectionToken.objects.filter(connection_id=connection_id).first()
     if token is None:
         return _Looked(reason="no_token")
-    return _Looked(access=token.access.reveal()) if _is_usable(token, rejected, now) else None
+    try:
+        return _Looked(access=token.access.reveal()) if _is_usable(token, rejected, now) else None
+    except SecretUnreadable:
+        return None  # told apart under the lock
 
 
 def _is_usable(token: ConnectionToken, rejected: str, now: datetime) -> bool:

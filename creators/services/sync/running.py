@@ -21,6 +21,7 @@ from creators.services.sync.planning import find_interval, find_next_due
 from creators.services.sync.quotas import SCHEDULED_SHARE, charge, get_buckets, mark_exhausted
 from creators.services.sync.settling import settle_price
 from creators.services.sync.storing import keep_account, keep_missing, keep_page
+from migration.failpoints import reach
 
 HOLD = timedelta(minutes=5)
 MOST_PAGES = 40
@@ -177,6 +178,7 @@ def _list_new(reading: _Reading) -> None:
     is_known = bool(since and published and min(published) <= since)
     is_end = not page.next_cursor or is_known or page.next_cursor == place.get("page")
     changes = {"known_until": newest or since, "must_list": False} if is_end else {}
+    reach("sync.after_page")
     _move(
         reading,
         step="known" if is_end else "list",

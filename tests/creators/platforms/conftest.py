@@ -31,7 +31,13 @@ def platforms(settings):
         settings.CONNECT_RETURN_URLS = [RETURN]
         running.tiktok.callback = "http://testserver/webhooks/tiktok"
         yield running
-        close_client()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _closed_client():
+    """Close what stays open between tests: building a client takes longer than most of them."""
+    yield
+    close_client()
 
 
 def visit(address):
