@@ -3,14 +3,27 @@ from creators.admin.brands import BrandAdmin, BrandMemberAdmin
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
+from creators.admin.games import (
+    AchievementAdmin,
+    FreezeEntryAdmin,
+    PointEntryAdmin,
+    SeasonAdmin,
+    SeasonResultAdmin,
+    SeasonTotalAdmin,
+    StreakAdmin,
+    StreakDayAdmin,
+    ZoneChangeAdmin,
+)
 from creators.admin.interactions import InteractionAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.standing import CreatorScoreAdmin, LatestScoreAdmin, PlatformFiguresAdmin, ScoreRunAdmin
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
+from creators.admin.tasks import TaskAdmin, TaskSubmissionAdmin
 
 __all__ = [
     "AccountSnapshotAdmin",
+    "AchievementAdmin",
     "BrandAdmin",
     "BrandMemberAdmin",
     "ConsentRecordAdmin",
@@ -19,12 +32,22 @@ __all__ = [
     "CreatorAdmin",
     "CreatorScoreAdmin",
     "CreatorSummaryAdmin",
+    "FreezeEntryAdmin",
     "GroupAdmin",
     "InteractionAdmin",
     "InteractionStubAdmin",
     "LatestScoreAdmin",
     "PlatformConnectionAdmin",
     "PlatformFiguresAdmin",
+    "PointEntryAdmin",
     "ScoreRunAdmin",
+    "SeasonAdmin",
+    "SeasonResultAdmin",
+    "SeasonTotalAdmin",
+    "StreakAdmin",
+    "StreakDayAdmin",
+    "TaskAdmin",
+    "TaskSubmissionAdmin",
     "UserAdmin",
+    "ZoneChangeAdmin",
 ]

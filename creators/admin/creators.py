@@ -11,8 +11,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from creators.enums import CreatorRole
-from creators.errors import InvalidCreator
+from creators.errors import InvalidCreator, ZoneChangedLately
 from creators.models import Creator, PlatformConnection
+from creators.queries.games.streaks import find_zone_pause
 from creators.services.creator_rules import check_creator_fields
 from creators.services.creators import apply_creator_changes, insert_creator
 from veri.platform.ops.admin.read_only import CappedPaginator, ReadOnlyAdmin
@@ -38,6 +39,10 @@ class CreatorForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         except InvalidCreator as error:
             for name, reasons in error.problems.items():
                 self.add_error(name, reasons)
+        if self.instance.pk and "timezone" in self.changed_data:
+            until = find_zone_pause(creator_id=self.instance.pk, now=timezone.now())
+            if until is not None:
+                self.add_error("timezone", str(ZoneChangedLately(until=until)))
         return cleaned
 
 

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-CONSENT, CATALOGUE, SCORING = 7_401, 7_402, 7_461
+CONSENT, CATALOGUE, SCORING, STREAK, SEASONS = 7_401, 7_402, 7_461, 7_462, 7_463
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -18,6 +18,16 @@ def lock_catalogue(*, creator_id: int) -> None:
 def lock_scoring() -> None:
     """Serialise writing figures and scores: one batch at a time."""
     _lock(SCORING, 0)
+
+
+def lock_streak(*, creator_id: int) -> None:
+    """Serialise a creator's days, freezes and zone."""
+    _lock(STREAK, creator_id)
+
+
+def lock_seasons() -> None:
+    """Serialise opening a season."""
+    _lock(SEASONS, 0)
 
 
 def _lock(kind: int, creator_id: int) -> None:
