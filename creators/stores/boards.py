@@ -15,6 +15,19 @@ ALL = "all"
 BAND = 2**32
 KEPT_SECONDS = 45 * 24 * 3600
 WRITE_BATCH = 5_000
+# Size, how many have more points, the rank of the first neighbour, neighbours with scores, the first one's place.
+_STANDING = """
+if redis.call('EXISTS', KEYS[2]) == 0 then return false end
+local above = redis.call('ZCOUNT', KEYS[1], ARGV[2], '+inf')
+local size = redis.call('ZCARD', KEYS[1])
+local place = redis.call('ZREVRANK', KEYS[1], ARGV[1])
+local around = tonumber(ARGV[3])
+if not place or around == 0 then return {size, above, 0, {}, 0} end
+local first = math.max(0, place - around)
+local rows = redis.call('ZREVRANGE', KEYS[1], first, place + around, 'WITHSCORES')
+local band = (math.floor(tonumber(rows[2]) / 4294967296) + 1) * 4294967296
+local better = redis.call('ZCOUNT', KEYS[1], string.format('%.0f', band), '+inf')
+return {size, above, better + 1, rows, first}"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,42 +106,40 @@ def replace_boards(*, season_id: int, boards: dict[str, dict[str, int]], scopes:
     client.set(_name_marker(season_id), datetime.now(tz=UTC).isoformat(), ex=KEPT_SECONDS - 24 * 3600)
 
 
-def list_top(*, season_id: int, scope: str, start: int, count: int) -> tuple[list[BoardRow], int]:
-    """Return rows from a place on, and how many there are."""
-    client, name = get_redis(), _name(season_id, scope)
-    pipeline = client.pipeline(transaction=False)
-    pipeline.zrevrange(name, start, start + count - 1, withscores=True)
+def list_top(*, season_id: int, scope: str, count: int) -> tuple[list[BoardRow], int] | None:
+    """Return the best rows and how many there are in all; None when the board is not whole."""
+    name = _name(season_id, scope)
+    pipeline = get_redis().pipeline(transaction=False)
+    pipeline.exists(_name_marker(season_id))
+    pipeline.zrevrange(name, 0, count - 1, withscores=True)
     pipeline.zcard(name)
-    found, size = pipeline.execute()
-    return _rank(found, start, season_id, scope), int(size)
+    is_whole, found, size = pipeline.execute()
+    return (_rank(found, first_rank=1, start=0), int(size)) if is_whole else None
 
 
-def find_standing(*, season_id: int, scope: str, creator_id: int, points: int, around: int) -> Standing:
-    """Return where somebody with these points stands, and his neighbours when he is on the board himself."""
-    client, name = get_redis(), _name(season_id, scope)
-    pipeline = client.pipeline(transaction=False)
-    pipeline.zrevrank(name, str(creator_id))
-    pipeline.zcard(name)
-    pipeline.zcount(name, (points + 1) * BAND, "+inf")
-    place, size, above = pipeline.execute()
-    row = BoardRow(creator_id=creator_id, points=points, rank=1 + int(above))
-    if place is None or not around:
-        return Standing(row=row, neighbours=[], size=int(size))
-    start = max(0, int(place) - around)
-    found = client.zrevrange(name, start, int(place) + around, withscores=True)
-    return Standing(row=row, neighbours=_rank(found, start, season_id, scope), size=int(size))
+def find_standing(*, season_id: int, scope: str, creator_id: int, points: int, around: int) -> Standing | None:
+    """Return where somebody with these points stands, and his neighbours when he is on the board himself.
+
+    One round trip. None when the board is not whole.
+    """
+    keys = [_name(season_id, scope), _name_marker(season_id)]
+    found: Any = get_redis().eval(_STANDING, len(keys), *keys, str(creator_id), (points + 1) * BAND, around)
+    if found is None:
+        return None
+    size, above, first_rank, members = int(found[0]), int(found[1]), int(found[2]), found[3]
+    pairs = [(members[place], float(members[place + 1])) for place in range(0, len(members), 2)]
+    row = BoardRow(creator_id=creator_id, points=points, rank=1 + above)
+    return Standing(row=row, neighbours=_rank(pairs, first_rank=first_rank, start=int(found[4])), size=size)
 
 
-def _rank(found: Any, start: int, season_id: int, scope: str) -> list[BoardRow]:
+def _rank(found: Sequence[tuple[Any, float]], *, first_rank: int, start: int) -> list[BoardRow]:
+    """Return rows from the place ``start`` on, whose first has this rank."""
     rows: list[BoardRow] = []
     for number, (member, score) in enumerate(found):
         points = read_points(score)
+        rank = start + number + 1 if rows else first_rank
         if rows and rows[-1].points == points:
             rank = rows[-1].rank
-        elif rows or not start:
-            rank = start + number + 1
-        else:
-            rank = 1 + int(get_redis().zcount(_name(season_id, scope), (points + 1) * BAND, "+inf"))
         rows.append(BoardRow(creator_id=int(member), points=points, rank=rank))
     return rows
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -99,15 +100,14 @@ def _measure_boards() -> list[Figure]:
     rebuilt = time_call(lambda: rebuild_boards(season_id=season.pk, now=now))
     creators = list(Creator.objects.order_by("?")[:ASKED])
     client, name = get_redis(), f"veri:board:{season.pk}:all"
-    ranks, bare_ranks, tops, bare_tops, stored = [], [], [], [], []
+    ranks, bare_ranks, tops, bare_tops = [], [], [], []
     for creator in creators:
-        ranks.append(time_call(lambda creator=creator: find_standing(season=season, scope="all", creator=creator)))
-        bare_ranks.append(time_call(lambda creator=creator: client.zrevrank(name, str(creator.pk))))
+        ranks.append(time_call(partial(find_standing, season=season, scope="all", creator=creator)))
+        bare_ranks.append(time_call(partial(client.zrevrank, name, str(creator.pk))))
         tops.append(time_call(lambda: find_board(season=season, scope="all")))
         bare_tops.append(time_call(lambda: client.zrevrange(name, 0, 99, withscores=True)))
     client.delete(f"veri:board:{season.pk}:whole")
-    for creator in creators[:50]:
-        stored.append(time_call(lambda creator=creator: find_standing(season=season, scope="all", creator=creator)))
+    stored = [time_call(partial(find_standing, season=season, scope="all", creator=one)) for one in creators[:50]]
     board = f"board of {RANKED:,}"
     return [
         judge(name=f"{board}: own rank, neighbours p95", value=_p95(ranks), unit="ms", bound=RANK_MS),

@@ -1,8 +1,9 @@
 """Boards as they are shown: from Redis, from the database while Redis is away, from the snapshot once closed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 
@@ -27,6 +28,17 @@ ORDER BY points DESC, reached_at, creator_id LIMIT %(count)s"""
 _ABOVE = """
 SELECT count(*) FILTER (WHERE points > %(points)s), count(*) FROM creators_seasontotal
 WHERE season_id = %(season)s AND is_shown AND (%(scope)s = 'all' OR category = %(scope)s)"""
+
+
+# Like ``filter_consenting``, with the names in the same statement.
+_NAMES = """
+SELECT creator.id, creator.handle, creator.display_name FROM creators_creator creator
+CROSS JOIN LATERAL (
+  SELECT is_granted FROM creators_consentrecord
+  WHERE creator_id = creator.id AND purpose = %s ORDER BY id DESC LIMIT 1
+) latest
+WHERE creator.id = ANY(%s) AND latest.is_granted AND creator.is_active AND creator.consent_state <> 'withdrawn'"""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +82,12 @@ def find_season(*, now: datetime, season_id: int | None = None) -> Season | None
 
 def find_board(*, season: Season, scope: str, limit: int = MOST_SHOWN) -> Board:
     """Return the best of a board; who no longer may be shown is left out, wherever the rows come from."""
-    source = "snapshot"
     if season.state == SeasonState.CLOSED:
-        rows, size = _list_closed(season, scope, limit)
+        source, (rows, size) = "snapshot", _list_closed(season, scope, limit)
+    elif found := _ask_redis(lambda: boards.list_top(season_id=season.pk, scope=scope, count=limit)):
+        source, (rows, size) = "redis", found
     else:
-        try:
-            source = "redis" if boards.is_built(season_id=season.pk) else "postgres"
-            if source == "redis":
-                rows, size = boards.list_top(season_id=season.pk, scope=scope, start=0, count=limit)
-        except _AWAY:
-            source = "postgres"
-        if source == "postgres":
-            rows, size = _list_stored(season, scope, limit)
+        source, (rows, size) = "postgres", _list_stored(season, scope, limit)
     return Board(season=season, scope=scope, rows=_show(rows), size=size, source=source)
 
 
@@ -103,16 +109,25 @@ def find_standing(*, season: Season, scope: str, creator: Creator, around: int =
 
 
 def _find_standing(season: Season, scope: str, held: SeasonTotal, around: int) -> Standing:
-    try:
-        if boards.is_built(season_id=season.pk):
-            return boards.find_standing(
-                season_id=season.pk, scope=scope, creator_id=held.creator_id, points=held.points, around=around
-            )
-    except _AWAY:
-        pass
+    asked: dict[str, Any] = {
+        "season_id": season.pk,
+        "scope": scope,
+        "creator_id": held.creator_id,
+        "points": held.points,
+    }
+    if found := _ask_redis(lambda: boards.find_standing(**asked, around=around)):
+        return found
     ((above, size),) = fetch_rows(_ABOVE, {"season": season.pk, "scope": scope, "points": held.points})
     row = BoardRow(creator_id=held.creator_id, points=held.points, rank=1 + above)
     return Standing(row=row, neighbours=[], size=size)
+
+
+def _ask_redis(ask: Callable[[], T | None]) -> T | None:
+    """Return what Redis answers; None when it is away or its board is not whole."""
+    try:
+        return ask()
+    except _AWAY:
+        return None
 
 
 def _list_stored(season: Season, scope: str, limit: int) -> tuple[list[BoardRow], int]:
@@ -141,11 +156,8 @@ def _find_closed(season: Season, scope: str, creator: Creator) -> OwnStanding:
 def _show(rows: Sequence[BoardRow]) -> list[ShownRow]:
     """Return the rows of those who allow it now, with their present names."""
     ids = [row.creator_id for row in rows]
-    allowed = filter_consenting(creator_ids=ids, purpose=ConsentPurpose.PUBLIC_PROFILE)
-    names = {
-        pk: (handle, name)
-        for pk, handle, name in Creator.objects.filter(pk__in=allowed).values_list("pk", "handle", "display_name")
-    }
+    found = fetch_rows(_NAMES, [ConsentPurpose.PUBLIC_PROFILE.value, ids]) if ids else []
+    names = {pk: (handle, name) for pk, handle, name in found}
     return [
         ShownRow(
             rank=row.rank, points=row.points, handle=names[row.creator_id][0], display_name=names[row.creator_id][1]
