@@ -164,3 +164,42 @@ class SyncState(models.TextChoices):
     DONE = "done", "Done"
     PAUSED = "paused", "Goes on later"
     FAILED = "failed", "Failed"
+
+
+class SeasonState(models.TextChoices):
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+class StreakDayState(models.TextChoices):
+    """Why a day counts: published on it, told of it within two days, or bridged by a freeze."""
+
+    ACTIVE = "active", "Active"
+    REPAIRED = "repaired", "Repaired"
+    FROZEN = "frozen", "Frozen"
+
+
+class FreezeKind(models.TextChoices):
+    EARNED = "earned", "Earned"
+    GRANTED = "granted", "Granted by staff"
+    SPENT = "spent", "Spent"
+
+
+class TaskRuleKind(models.TextChoices):
+    """Who says that a task was fulfilled: the platforms' records, a link to one of them, or a person."""
+
+    EVIDENCE = "platform_evidence", "Platform evidence"
+    LINK = "link", "Link to published content"
+    STAFF = "staff", "Staff review"
+
+
+class TaskRepeat(models.TextChoices):
+    NONE = "none", "Once"
+    DAILY = "daily", "Every day"
+    WEEKLY = "weekly", "Every week"
+
+
+class SubmissionState(models.TextChoices):
+    WAITING = "waiting", "Waits for review"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Refused"

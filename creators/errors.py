@@ -1,5 +1,6 @@
 """What can go wrong with creators and their interactions."""
 
+from datetime import datetime
 from typing import Any
 
 from creators.enums import HandleState
@@ -167,3 +168,43 @@ class ConnectionDelayed(CreatorError):
 
 class ConnectionNotActive(CreatorError):
     """What was asked for needs an active connection."""
+
+
+class ZoneChangedLately(CreatorError):
+    """The time zone was changed within the last 24 hours."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(f"The time zone can be changed again after {until:%Y-%m-%d %H:%M} UTC.")
+        self.until = until
+
+
+class InvalidTask(CreatorError):
+    """A task's fields break a rule; ``problems`` maps field names to reasons."""
+
+    def __init__(self, *, problems: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(reasons)}" for name, reasons in problems.items()))
+        self.problems = problems
+
+
+class TaskNotOpen(CreatorError):
+    """The task is not open, or not for this creator; the text says which."""
+
+
+class TaskNotFulfilled(CreatorError):
+    """The evidence is not there yet; the text says what is missing."""
+
+
+class TaskAlreadySubmitted(CreatorError):
+    """The creator handed this task in for the period already, and it waits or was approved."""
+
+
+class LinkNotUnderstood(CreatorError):
+    """A link leads to no item of a known platform; the text says why."""
+
+
+class SubmissionAlreadyReviewed(CreatorError):
+    """Somebody else decided first; the text says who."""
+
+
+class ReviewNotAllowed(CreatorError):
+    """Nobody reviews what he handed in himself."""

@@ -1,4 +1,4 @@
-"""Celery's side of the creators app: connections, webhooks, reading the platforms, and scores."""
+"""Celery's side of the creators app: connections, webhooks, reading the platforms, scores and games."""
 
 from typing import Any
 
@@ -8,6 +8,9 @@ from django.utils import timezone
 from creators.services.analytics import remove_old_analytics
 from creators.services.connections.tickets import remove_old_tickets
 from creators.services.connections.validating import validate_due_tokens
+from creators.services.games.achievements import award_achievements
+from creators.services.games.boards import AWAY, rebuild_open_boards
+from creators.services.games.seasons import close_ended_seasons
 from creators.services.sync.choosing import list_due_connections
 from creators.services.sync.purging import purge_old_youtube_data, remove_old_runs
 from creators.services.sync.quotas import remove_old_windows
@@ -75,3 +78,21 @@ def remove_old_platform_data_task(**_unknown: Any) -> int:
     now = timezone.now()
     removed = purge_old_youtube_data(now=now) + remove_old_deliveries(now=now) + remove_old_tickets(now=now)
     return removed + remove_old_runs(now=now) + remove_old_windows(now=now)
+
+
+@shared_task(name="creators.rebuild_boards", throws=AWAY)
+def rebuild_boards_task(**_unknown: Any) -> int:
+    """Make the boards of open seasons anew; return how many stand on them. Redis being away is tried again."""
+    return rebuild_open_boards(now=timezone.now())
+
+
+@shared_task(name="creators.close_seasons")
+def close_seasons_task(**_unknown: Any) -> int:
+    """Open the month's season and close those that are over; return how many were closed."""
+    return close_ended_seasons(now=timezone.now())
+
+
+@shared_task(name="creators.award_achievements")
+def award_achievements_task(**_unknown: Any) -> int:
+    """Award what creators reached and events did not tell, like scores; return how many."""
+    return award_achievements(now=timezone.now())

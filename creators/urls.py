@@ -13,9 +13,11 @@ from creators.api.connections import ConnectionStartView, ConnectionSyncView, Co
 from creators.api.consents import ConsentListView
 from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
+from creators.api.games import AchievementListView, BoardView, CalendarView, PointListView, SeasonListView
 from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
 from creators.api.scores import ScoreHistoryView, ScoreView
+from creators.api.tasks import SubmissionListView, TaskListView, TaskSubmissionView
 
 urlpatterns = [
     path("analytics/events", AnalyticsView.as_view(), name="analytics-events"),
@@ -28,6 +30,7 @@ urlpatterns = [
     path("auth/session", SessionView.as_view(), name="auth-session"),
     path("auth/sign-up", SignUpView.as_view(), name="auth-sign-up"),
     path("auth/sign-up/resend", ResendView.as_view(), name="auth-sign-up-resend"),
+    path("boards/<str:scope>", BoardView.as_view(), name="board"),
     path("brands", BrandListView.as_view(), name="brands"),
     path("connections/<str:id>", ConnectionView.as_view(), name="connection"),
     path("connections/<str:id>/sync", ConnectionSyncView.as_view(), name="connection-sync"),
@@ -36,15 +39,24 @@ urlpatterns = [
     path("content/<str:id>", ContentView.as_view(), name="content-item"),
     path("creators", CreatorListView.as_view(), name="creators"),
     path("creators/<str:handle>", CreatorView.as_view(), name="creator"),
+    path("creators/<str:handle>/achievements", AchievementListView.as_view(), name="creator-achievements"),
+    path("creators/<str:handle>/calendar", CalendarView.as_view(), name="creator-calendar"),
     path("creators/<str:handle>/connections", ConnectionListView.as_view(), name="creator-connections"),
     path("creators/<str:handle>/consents", ConsentListView.as_view(), name="creator-consents"),
+    path("creators/<str:handle>/points", PointListView.as_view(), name="creator-points"),
     path("creators/<str:handle>/score", ScoreView.as_view(), name="creator-score"),
     path("creators/<str:handle>/score/history", ScoreHistoryView.as_view(), name="creator-score-history"),
+    path("creators/<str:handle>/submissions", SubmissionListView.as_view(), name="creator-submissions"),
     path("handles/claims", ClaimView.as_view(), name="handle-claims"),
     path("handles/holds", HoldView.as_view(), name="handle-holds"),
     path("handles/<str:handle>/availability", AvailabilityView.as_view(), name="handle-availability"),
     path("interactions", InteractionListView.as_view(), name="interactions"),
+    path("interactions", InteractionListView.as_view(), name="interactions"),
+    path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
     path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
     path("invites", InviteListView.as_view(), name="invites"),
     path("me", MeView.as_view(), name="me"),
+    path("seasons", SeasonListView.as_view(), name="seasons"),
+    path("tasks", TaskListView.as_view(), name="tasks"),
+    path("tasks/<str:code>/submissions", TaskSubmissionView.as_view(), name="task-submissions"),
 ]

@@ -5,6 +5,17 @@ from creators.admin.connections import ConnectionTokenAdmin, ConnectTicketAdmin,
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin
+from creators.admin.games import (
+    AchievementAdmin,
+    FreezeEntryAdmin,
+    PointEntryAdmin,
+    SeasonAdmin,
+    SeasonResultAdmin,
+    SeasonTotalAdmin,
+    StreakAdmin,
+    StreakDayAdmin,
+    ZoneChangeAdmin,
+)
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
@@ -12,11 +23,13 @@ from creators.admin.standing import CreatorScoreAdmin, LatestScoreAdmin, Platfor
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
 from creators.admin.sync import MissingContentAdmin, QuotaWindowAdmin, SyncPlanAdmin, SyncRunAdmin
+from creators.admin.tasks import TaskAdmin, TaskSubmissionAdmin
 from creators.admin.webhooks import WebhookDeliveryAdmin, WebhookSubscriptionAdmin
 
 __all__ = [
     "AccountProofAdmin",
     "AccountSnapshotAdmin",
+    "AchievementAdmin",
     "AnalyticsEventAdmin",
     "BrandAdmin",
     "BrandMemberAdmin",
@@ -29,6 +42,7 @@ __all__ = [
     "CreatorScoreAdmin",
     "CreatorSummaryAdmin",
     "FormerHandleAdmin",
+    "FreezeEntryAdmin",
     "GroupAdmin",
     "HandleHoldAdmin",
     "InteractionAdmin",
@@ -38,13 +52,22 @@ __all__ = [
     "MissingContentAdmin",
     "PlatformConnectionAdmin",
     "PlatformFiguresAdmin",
+    "PointEntryAdmin",
     "QuotaWindowAdmin",
     "ReservedHandleAdmin",
     "ScoreRunAdmin",
+    "SeasonAdmin",
+    "SeasonResultAdmin",
+    "SeasonTotalAdmin",
     "SecondFactorAdmin",
+    "StreakAdmin",
+    "StreakDayAdmin",
     "SyncPlanAdmin",
     "SyncRunAdmin",
+    "TaskAdmin",
+    "TaskSubmissionAdmin",
     "UserAdmin",
     "WebhookDeliveryAdmin",
     "WebhookSubscriptionAdmin",
+    "ZoneChangeAdmin",
 ]

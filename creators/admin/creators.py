@@ -12,9 +12,10 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from creators.enums import CreatorRole, HandleState
-from creators.errors import HandleRefused, InvalidCreator
+from creators.errors import HandleRefused, InvalidCreator, ZoneChangedLately
 from creators.handle_keys import is_handle
 from creators.models import Creator, PlatformConnection
+from creators.queries.games.streaks import find_zone_pause
 from creators.queries.handles import get_handle_state
 from creators.services.creator_rules import check_creator_fields
 from creators.services.creators import apply_creator_changes, insert_creator
@@ -51,6 +52,10 @@ class CreatorForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         except InvalidCreator as error:
             for name, reasons in error.problems.items():
                 self.add_error(name, reasons)
+        if self.instance.pk and "timezone" in self.changed_data:
+            until = find_zone_pause(creator_id=self.instance.pk, now=timezone.now())
+            if until is not None:
+                self.add_error("timezone", str(ZoneChangedLately(until=until)))
         return cleaned
 
 

@@ -1,4 +1,5 @@
 from creators.models.accounts import AccountProof, Invite, RecoveryCode, SecondFactor, User
+from creators.models.achievement import Achievement
 from creators.models.analytics import AnalyticsEvent
 from creators.models.brand import Brand, BrandMember
 from creators.models.connections import ConnectionToken, ConnectTicket
@@ -7,16 +8,20 @@ from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
+from creators.models.points import PointEntry, Season, SeasonResult, SeasonTotal
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
 from creators.models.standing import CreatorScore, LatestScore, PlatformFigures, ScoreRun
+from creators.models.streak import FreezeEntry, Streak, StreakDay, ZoneChange
 from creators.models.stub import InteractionStub
 from creators.models.summary import CreatorSummary, CreatorTerm
 from creators.models.sync import MissingContent, QuotaWindow, SyncPlan, SyncRun
+from creators.models.task import Task, TaskSubmission
 from creators.models.webhooks import WebhookDelivery, WebhookSubscription
 
 __all__ = [
     "AccountProof",
     "AccountSnapshot",
+    "Achievement",
     "AnalyticsEvent",
     "Brand",
     "BrandMember",
@@ -30,6 +35,7 @@ __all__ = [
     "CreatorSummary",
     "CreatorTerm",
     "FormerHandle",
+    "FreezeEntry",
     "HandleHold",
     "Interaction",
     "InteractionStub",
@@ -38,14 +44,23 @@ __all__ = [
     "MissingContent",
     "PlatformConnection",
     "PlatformFigures",
+    "PointEntry",
     "QuotaWindow",
     "RecoveryCode",
     "ReservedHandle",
     "ScoreRun",
+    "Season",
+    "SeasonResult",
+    "SeasonTotal",
     "SecondFactor",
+    "Streak",
+    "StreakDay",
     "SyncPlan",
     "SyncRun",
+    "Task",
+    "TaskSubmission",
     "User",
     "WebhookDelivery",
     "WebhookSubscription",
+    "ZoneChange",
 ]

@@ -6,7 +6,8 @@ from django.db import connection
 
 CONSENT, CATALOGUE = 7_401, 7_402
 ADDRESS, HANDLE = 7_411, 7_412
-ACCOUNT, SCORING = 7_430, 7_461
+ACCOUNT = 7_430
+SCORING, STREAK, SEASONS = 7_461, 7_462, 7_463
 
 
 def lock_consent(*, creator_id: int) -> None:
@@ -41,6 +42,16 @@ def lock_account(*, platform: str, account_id: str) -> None:
     """Serialise connecting one account of a platform, also before there is a row of it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ACCOUNT, f"{platform}:{account_id}"])
+
+
+def lock_streak(*, creator_id: int) -> None:
+    """Serialise a creator's days, freezes and zone."""
+    _lock(STREAK, creator_id)
+
+
+def lock_seasons() -> None:
+    """Serialise opening a season."""
+    _lock(SEASONS, 0)
 
 
 def _lock(kind: int, creator_id: int) -> None:
