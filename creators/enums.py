@@ -116,3 +116,25 @@ class HandleState(models.TextChoices):
     CONFUSABLE = "confusable", "This handle looks like one that exists."
     INVALID = "invalid", "Use 3 to 30 of a-z, 0-9, underscore and dot."
     HELD = "held", "This handle is held by somebody else. Try again in a quarter of an hour."
+
+
+class PrivacyKind(models.TextChoices):
+    EXPORT = "export", "Export"
+    ERASURE = "erasure", "Erasure"
+
+
+class PrivacyState(models.TextChoices):
+    """``attention``: a sweep found something nobody expected; ``held``: done but for what a legal hold keeps."""
+
+    PENDING = "pending", "Asked for"
+    RUNNING = "running", "Under way"
+    WAITING = "waiting", "Waits"
+    ATTENTION = "attention", "Needs a person"
+    HELD = "held", "Done but for legal holds"
+    DONE = "done", "Done"
+
+
+class PrivacySource(models.TextChoices):
+    API = "api", "API"
+    CONSOLE = "console", "Console"
+    RESTORE = "restore", "Restored backup"

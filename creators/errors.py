@@ -117,3 +117,11 @@ class SecondFactorRefused(AccountError):
 
 class ReservedFileRejected(CreatorError):
     """A list of reserved words cannot be read; the text says why."""
+
+
+class PrivacyRequestOpen(CreatorError):
+    """A request of this kind about this person is under way; the text says which."""
+
+
+class ExportNotReady(CreatorError):
+    """The export is not made yet, or its time is over."""

@@ -13,6 +13,7 @@ from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
 from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
+from creators.api.privacy import PrivacyDownloadView, PrivacyRequestListView, PrivacyRequestView
 
 urlpatterns = [
     path("auth/email", AddressView.as_view(), name="auth-email"),
@@ -38,4 +39,7 @@ urlpatterns = [
     path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
     path("invites", InviteListView.as_view(), name="invites"),
     path("me", MeView.as_view(), name="me"),
+    path("privacy/requests", PrivacyRequestListView.as_view(), name="privacy-requests"),
+    path("privacy/requests/<str:id>", PrivacyRequestView.as_view(), name="privacy-request"),
+    path("privacy/requests/<str:id>/download", PrivacyDownloadView.as_view(), name="privacy-request-download"),
 ]

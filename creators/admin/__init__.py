@@ -5,6 +5,7 @@ from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
+from creators.admin.privacy import ErasedSubjectAdmin, LegalHoldAdmin, PrivacyRequestAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.stubs import InteractionStubAdmin
 from creators.admin.summaries import CreatorSummaryAdmin
@@ -19,13 +20,16 @@ __all__ = [
     "ContentSnapshotAdmin",
     "CreatorAdmin",
     "CreatorSummaryAdmin",
+    "ErasedSubjectAdmin",
     "FormerHandleAdmin",
     "GroupAdmin",
     "HandleHoldAdmin",
     "InteractionAdmin",
     "InteractionStubAdmin",
     "InviteAdmin",
+    "LegalHoldAdmin",
     "PlatformConnectionAdmin",
+    "PrivacyRequestAdmin",
     "ReservedHandleAdmin",
     "SecondFactorAdmin",
     "UserAdmin",

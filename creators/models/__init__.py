@@ -5,6 +5,7 @@ from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
+from creators.models.privacy import ErasedSubject, LegalHold, PrivacyRequest
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
 from creators.models.stub import InteractionStub
 from creators.models.summary import CreatorSummary, CreatorTerm
@@ -20,12 +21,15 @@ __all__ = [
     "Creator",
     "CreatorSummary",
     "CreatorTerm",
+    "ErasedSubject",
     "FormerHandle",
     "HandleHold",
     "Interaction",
     "InteractionStub",
     "Invite",
+    "LegalHold",
     "PlatformConnection",
+    "PrivacyRequest",
     "RecoveryCode",
     "ReservedHandle",
     "SecondFactor",
