@@ -203,3 +203,25 @@ class SubmissionState(models.TextChoices):
     WAITING = "waiting", "Waits for review"
     APPROVED = "approved", "Approved"
     REFUSED = "refused", "Refused"
+
+
+class PrivacyKind(models.TextChoices):
+    EXPORT = "export", "Export"
+    ERASURE = "erasure", "Erasure"
+
+
+class PrivacyState(models.TextChoices):
+    """``attention``: a sweep found something nobody expected; ``held``: done but for what a legal hold keeps."""
+
+    PENDING = "pending", "Asked for"
+    RUNNING = "running", "Under way"
+    WAITING = "waiting", "Waits"
+    ATTENTION = "attention", "Needs a person"
+    HELD = "held", "Done but for legal holds"
+    DONE = "done", "Done"
+
+
+class PrivacySource(models.TextChoices):
+    API = "api", "API"
+    CONSOLE = "console", "Console"
+    RESTORE = "restore", "Restored backup"

@@ -208,3 +208,11 @@ class SubmissionAlreadyReviewed(CreatorError):
 
 class ReviewNotAllowed(CreatorError):
     """Nobody reviews what he handed in himself."""
+
+
+class PrivacyRequestOpen(CreatorError):
+    """A request of this kind about this person is under way; the text says which."""
+
+
+class ExportNotReady(CreatorError):
+    """The export is not made yet, or its time is over."""

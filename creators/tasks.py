@@ -5,12 +5,16 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from creators.services.accounts.proofs import remove_expired_proofs
 from creators.services.analytics import remove_old_analytics
 from creators.services.connections.tickets import remove_old_tickets
 from creators.services.connections.validating import validate_due_tokens
 from creators.services.games.achievements import award_achievements
 from creators.services.games.boards import AWAY, rebuild_open_boards
 from creators.services.games.seasons import close_ended_seasons
+from creators.services.handles.holds import remove_expired_holds
+from creators.services.privacy.exporting import remove_expired_exports
+from creators.services.privacy.processing import process_due_requests, process_request
 from creators.services.sync.choosing import list_due_connections
 from creators.services.sync.purging import purge_old_youtube_data, remove_old_runs
 from creators.services.sync.quotas import remove_old_windows
@@ -96,3 +100,24 @@ def close_seasons_task(**_unknown: Any) -> int:
 def award_achievements_task(**_unknown: Any) -> int:
     """Award what creators reached and events did not tell, like scores; return how many."""
     return award_achievements(now=timezone.now())
+
+
+@shared_task(name="creators.remove_expired", ignore_result=True)
+def remove_expired_task(**_unknown: Any) -> None:
+    """Remove mailed codes, holds of handles and exports whose time is over."""
+    now = timezone.now()
+    remove_expired_proofs(now=now)
+    remove_expired_holds(now=now)
+    remove_expired_exports(now=now)
+
+
+@shared_task(name="creators.process_privacy_request", time_limit=1800, soft_time_limit=1700)
+def process_privacy_request_task(*, request_id: int, **_unknown: Any) -> str:
+    """Take the steps of one request; return its state, empty when nothing was due."""
+    return str(process_request(request_id=request_id, now=timezone.now()) or "")
+
+
+@shared_task(name="creators.process_privacy_requests", time_limit=1800, soft_time_limit=1700)
+def process_privacy_requests_task(**_unknown: Any) -> int:
+    """Go on with the requests that are due; return how many were done with."""
+    return process_due_requests(now=timezone.now())

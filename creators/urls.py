@@ -16,6 +16,7 @@ from creators.api.creators import ConnectionListView, CreatorListView, CreatorVi
 from creators.api.games import AchievementListView, BoardView, CalendarView, PointListView, SeasonListView
 from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
+from creators.api.privacy import PrivacyDownloadView, PrivacyRequestListView, PrivacyRequestView
 from creators.api.scores import ScoreHistoryView, ScoreView
 from creators.api.tasks import SubmissionListView, TaskListView, TaskSubmissionView
 
@@ -56,6 +57,9 @@ urlpatterns = [
     path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
     path("invites", InviteListView.as_view(), name="invites"),
     path("me", MeView.as_view(), name="me"),
+    path("privacy/requests", PrivacyRequestListView.as_view(), name="privacy-requests"),
+    path("privacy/requests/<str:id>", PrivacyRequestView.as_view(), name="privacy-request"),
+    path("privacy/requests/<str:id>/download", PrivacyDownloadView.as_view(), name="privacy-request-download"),
     path("seasons", SeasonListView.as_view(), name="seasons"),
     path("tasks", TaskListView.as_view(), name="tasks"),
     path("tasks/<str:code>/submissions", TaskSubmissionView.as_view(), name="task-submissions"),

@@ -18,6 +18,7 @@ from creators.admin.games import (
 )
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
+from creators.admin.privacy import ErasedSubjectAdmin, LegalHoldAdmin, PrivacyRequestAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.standing import CreatorScoreAdmin, LatestScoreAdmin, PlatformFiguresAdmin, ScoreRunAdmin
 from creators.admin.stubs import InteractionStubAdmin
@@ -41,6 +42,7 @@ __all__ = [
     "CreatorAdmin",
     "CreatorScoreAdmin",
     "CreatorSummaryAdmin",
+    "ErasedSubjectAdmin",
     "FormerHandleAdmin",
     "FreezeEntryAdmin",
     "GroupAdmin",
@@ -49,10 +51,12 @@ __all__ = [
     "InteractionStubAdmin",
     "InviteAdmin",
     "LatestScoreAdmin",
+    "LegalHoldAdmin",
     "MissingContentAdmin",
     "PlatformConnectionAdmin",
     "PlatformFiguresAdmin",
     "PointEntryAdmin",
+    "PrivacyRequestAdmin",
     "QuotaWindowAdmin",
     "ReservedHandleAdmin",
     "ScoreRunAdmin",

@@ -9,6 +9,7 @@ from creators.models.creator import Creator, PlatformConnection
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
 from creators.models.points import PointEntry, Season, SeasonResult, SeasonTotal
+from creators.models.privacy import ErasedSubject, LegalHold, PrivacyRequest
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
 from creators.models.standing import CreatorScore, LatestScore, PlatformFigures, ScoreRun
 from creators.models.streak import FreezeEntry, Streak, StreakDay, ZoneChange
@@ -34,6 +35,7 @@ __all__ = [
     "CreatorScore",
     "CreatorSummary",
     "CreatorTerm",
+    "ErasedSubject",
     "FormerHandle",
     "FreezeEntry",
     "HandleHold",
@@ -41,10 +43,12 @@ __all__ = [
     "InteractionStub",
     "Invite",
     "LatestScore",
+    "LegalHold",
     "MissingContent",
     "PlatformConnection",
     "PlatformFigures",
     "PointEntry",
+    "PrivacyRequest",
     "QuotaWindow",
     "RecoveryCode",
     "ReservedHandle",

@@ -136,6 +136,14 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         ),
     ),
     (
+        "Privacy",
+        (
+            ModelLink(label="creators.privacyrequest", icon="shield_person", title="Privacy requests"),
+            ModelLink(label="creators.legalhold", icon="gavel", title="Legal holds"),
+            ModelLink(label="creators.erasedsubject", icon="person_off", title="Erased people"),
+        ),
+    ),
+    (
         "Memory",
         (
             Page(title="Learning", icon="school", url_name="learning", permission="memory.view_learningrun"),

@@ -216,6 +216,8 @@ SPECTACULAR_SETTINGS = {
         "BrandRoleEnum": "creators.enums.BrandRole",
         "CreatorRoleEnum": "creators.enums.CreatorRole",
         "HandleStateEnum": "creators.enums.HandleState",
+        "PrivacyKindEnum": "creators.enums.PrivacyKind",
+        "PrivacyStateEnum": "creators.enums.PrivacyState",
         "PlatformEnum": "creators.enums.Platform",
         "MemoryTypeEnum": "memory.enums.MemoryType",
         "CitationKindEnum": "memory.enums.TargetKind",

@@ -17,6 +17,7 @@ BATCH = 20
 LEASE = timedelta(minutes=3)
 FIRST_DELAY_SECONDS = 30
 LONGEST_DELAY_SECONDS = 3600
+_SAID = {"sealed": "", "recipient": ""}  # of a mail to a person nothing is kept but that there was one
 
 
 def queue_notification(
@@ -96,7 +97,8 @@ def claim_notifications(*, now: datetime, limit: int = BATCH) -> list[Notificati
 
 def settle_sent(*, notification: Notification, now: datetime) -> bool:
     """Mark a notice sent; return whether the claim was still ours."""
-    return _settle(notification, state=NotificationState.SENT, sent_at=now, last_error="", sealed="")
+    kept = _SAID if notification.sealed else {}
+    return _settle(notification, state=NotificationState.SENT, sent_at=now, last_error="", **kept)
 
 
 def settle_failed(*, notification: Notification, error: str, now: datetime) -> bool:
@@ -107,7 +109,7 @@ def settle_failed(*, notification: Notification, error: str, now: datetime) -> b
         state=NotificationState.DEAD if dead else NotificationState.FAILED,
         next_attempt_at=now + compute_delay(attempts=notification.attempts),
         last_error=error[:1000],
-        **({"sealed": ""} if dead and notification.sealed else {}),
+        **(_SAID if dead and notification.sealed else {}),
     )
 
 
