@@ -20,6 +20,7 @@ BENCHES = (
     "discovery",
     "vectors",
     "decay",
+    "webhooks",
     "load",
     "startup",
 )
