@@ -97,7 +97,7 @@ def test_four_platforms_live_through_real_processes(address, platforms):
             kinds.add(kind)
         heard = Interaction.objects.filter(type__in=kinds)
         wait_until(lambda: heard.count() == 4, seconds=PATIENCE)
-        wait_until(lambda: Memory.objects.exists(), seconds=PATIENCE)
+        wait_until(Memory.objects.exists, seconds=PATIENCE)
 
         ConnectionToken.objects.update(expires_at=now - timedelta(minutes=1))
         for pk in connections.values():
