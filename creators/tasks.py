@@ -16,6 +16,7 @@ from creators.services.handles.holds import remove_expired_holds
 from creators.services.privacy.exporting import remove_expired_exports
 from creators.services.privacy.processing import process_due_requests, process_request
 from creators.services.sync.choosing import list_due_connections
+from creators.services.sync.fetching import fetch_accounts
 from creators.services.sync.purging import purge_old_youtube_data, remove_old_runs
 from creators.services.sync.quotas import remove_old_windows
 from creators.services.sync.running import synchronise
@@ -52,7 +53,9 @@ def synchronise_task(*, connection_id: int, **_unknown: Any) -> str:
 @shared_task(name="creators.synchronise_due")
 def synchronise_due_task(**_unknown: Any) -> int:
     """Hand out the connections that are due; what gets lost is due again a minute later."""
-    due = list_due_connections(now=timezone.now(), limit=MOST_AT_ONCE)
+    now = timezone.now()
+    due = list_due_connections(now=now, limit=MOST_AT_ONCE)
+    fetch_accounts(now=now)
     for connection_id in due:
         synchronise_task.apply_async(kwargs={"connection_id": connection_id}, expires=50)
     return len(due)
