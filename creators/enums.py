@@ -118,3 +118,10 @@ class SubmissionState(models.TextChoices):
     WAITING = "waiting", "Waits for review"
     APPROVED = "approved", "Approved"
     REFUSED = "refused", "Refused"
+
+
+class Currency(models.TextChoices):
+    USD = "USD", "US dollar"
+    EUR = "EUR", "Euro"
+    GBP = "GBP", "Pound sterling"
+    BRL = "BRL", "Brazilian real"

@@ -3,6 +3,14 @@ from creators.admin.brands import BrandAdmin, BrandMemberAdmin
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
+from creators.admin.exploring import (
+    CreatorBlockAdmin,
+    ExclusivityAdmin,
+    ExploreEntryAdmin,
+    SavedListAdmin,
+    SavedListEntryAdmin,
+    WorkTermsAdmin,
+)
 from creators.admin.games import (
     AchievementAdmin,
     FreezeEntryAdmin,
@@ -30,8 +38,11 @@ __all__ = [
     "ContentItemAdmin",
     "ContentSnapshotAdmin",
     "CreatorAdmin",
+    "CreatorBlockAdmin",
     "CreatorScoreAdmin",
     "CreatorSummaryAdmin",
+    "ExclusivityAdmin",
+    "ExploreEntryAdmin",
     "FreezeEntryAdmin",
     "GroupAdmin",
     "InteractionAdmin",
@@ -40,6 +51,8 @@ __all__ = [
     "PlatformConnectionAdmin",
     "PlatformFiguresAdmin",
     "PointEntryAdmin",
+    "SavedListAdmin",
+    "SavedListEntryAdmin",
     "ScoreRunAdmin",
     "SeasonAdmin",
     "SeasonResultAdmin",
@@ -49,5 +62,6 @@ __all__ = [
     "TaskAdmin",
     "TaskSubmissionAdmin",
     "UserAdmin",
+    "WorkTermsAdmin",
     "ZoneChangeAdmin",
 ]

@@ -4,6 +4,14 @@ from creators.models.brand import Brand, BrandMember
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
+from creators.models.exploring import (
+    CreatorBlock,
+    Exclusivity,
+    ExploreEntry,
+    SavedList,
+    SavedListEntry,
+    WorkTerms,
+)
 from creators.models.interaction import Interaction
 from creators.models.points import PointEntry, Season, SeasonResult, SeasonTotal
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
@@ -22,9 +30,12 @@ __all__ = [
     "ContentItem",
     "ContentSnapshot",
     "Creator",
+    "CreatorBlock",
     "CreatorScore",
     "CreatorSummary",
     "CreatorTerm",
+    "Exclusivity",
+    "ExploreEntry",
     "FreezeEntry",
     "Interaction",
     "InteractionStub",
@@ -32,6 +43,8 @@ __all__ = [
     "PlatformConnection",
     "PlatformFigures",
     "PointEntry",
+    "SavedList",
+    "SavedListEntry",
     "ScoreRun",
     "Season",
     "SeasonResult",
@@ -41,5 +54,6 @@ __all__ = [
     "Task",
     "TaskSubmission",
     "User",
+    "WorkTerms",
     "ZoneChange",
 ]
