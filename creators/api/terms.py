@@ -1,6 +1,5 @@
 """On which terms one's creators work, and whom they do not want to meet."""
 
-
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
