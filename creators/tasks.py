@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from creators.services.exploring.entries import refresh_all_entries
 from creators.services.games.achievements import award_achievements
 from creators.services.games.boards import AWAY, rebuild_open_boards
 from creators.services.games.seasons import close_ended_seasons
@@ -38,3 +39,9 @@ def close_seasons_task(**_unknown: Any) -> int:
 def award_achievements_task(**_unknown: Any) -> int:
     """Award what creators reached and events did not tell, like scores; return how many."""
     return award_achievements(now=timezone.now())
+
+
+@shared_task(name="creators.refresh_explored")
+def refresh_explored_task(**_unknown: Any) -> int:
+    """Mend what exploring reads; return how many rows were otherwise."""
+    return refresh_all_entries()

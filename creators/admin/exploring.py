@@ -16,7 +16,17 @@ from veri.platform.ops.admin.read_only import CappedPaginator, ReadOnlyAdmin
 
 @admin.register(ExploreEntry)
 class ExploreEntryAdmin(ReadOnlyAdmin):
-    list_display = ("summary", "facets", "reach", "score", "active_at", "listed_at")
+    list_display = (
+        "summary",
+        "country",
+        "language",
+        "size",
+        "is_available",
+        "reach",
+        "score",
+        "active_at",
+        "listed_at",
+    )
     search_fields = ("=summary__creator__handle",)
     search_help_text = "A handle."
     ordering = ("-listed_at",)

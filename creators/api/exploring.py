@@ -86,14 +86,14 @@ def read_question(parameters: QueryDict, *, now: datetime) -> ExploreQuestion:
         ProblemError: 400, naming every parameter that is not valid.
     """
     errors: dict[str, str] = {}
-    facets = _read_facets(parameters, errors)
+    facets = _read_choices(parameters, errors) | _read_words(parameters, errors)
     sort = parameters.get("sort", "reach")
     if sort not in SORTS:
         errors["sort"] = f"Must be one of {', '.join(SORTS)}."
         sort = "reach"
     days = _read_number(parameters, "active_days", 1, MOST_DAYS, errors)
     question = ExploreQuestion(
-        facets=facets,
+        **facets,
         score_from=_read_number(parameters, "score_from", 0, 100, errors),
         score_to=_read_number(parameters, "score_to", 0, 100, errors),
         active_since=now - timedelta(days=days) if days else None,
@@ -138,33 +138,35 @@ def _read_position(sort: str, position: Any) -> float | datetime:
     return position
 
 
-def _read_facets(parameters: QueryDict, errors: dict[str, str]) -> list[str]:
-    found = []
+def _read_choices(parameters: QueryDict, errors: dict[str, str]) -> dict[str, Any]:
     choices: dict[str, Any] = {
         "platform": PUBLIC_PLATFORMS,
         "category": CATEGORIES,
         "size": SIZES,
         "available": ["yes"],
     }
+    given = {name: parameters.get(name, "") for name in choices}
     for name, allowed in choices.items():
-        value = parameters.get(name, "")
-        if value and value not in allowed:
+        if given[name] and given[name] not in allowed:
             errors[name] = f"Must be one of {', '.join(allowed)}."
-        elif value:
-            found.append(f"{name}:{SIZES[value] if name == 'size' else value}")
-    for name in ("country", "language", "tag"):
-        value = parameters.get(name, "").strip()
+    return {
+        "platform": given["platform"],
+        "category": given["category"],
+        "size": SIZES.get(given["size"], 0),
+        "is_available": given["available"] == "yes",
+    }
+
+
+def _read_words(parameters: QueryDict, errors: dict[str, str]) -> dict[str, Any]:
+    given = {name: parameters.get(name, "").strip() for name in ("country", "language", "tag")}
+    for name, value in given.items():
         if len(value) > _LONGEST or "\0" in value:
             errors[name] = f"Must be at most {_LONGEST} characters without NUL."
-        elif value:
-            found.append(f"{name}:{_fold(name, value)}")
-    return found
-
-
-def _fold(name: str, value: str) -> str:
-    if name == "country":
-        return value.upper()
-    return value.split("-", maxsplit=1)[0].lower() if name == "language" else value.lower().removeprefix("#")
+    return {
+        "country": given["country"].upper(),
+        "language": given["language"].split("-", maxsplit=1)[0].lower(),
+        "tag": given["tag"].lower().removeprefix("#"),
+    }
 
 
 def _read_number(parameters: QueryDict, name: str, low: int, high: int, errors: dict[str, str]) -> int | None:

@@ -18,7 +18,13 @@ class Migration(migrations.Migration):
             name='ExploreEntry',
             fields=[
                 ('summary', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='explored', serialize=False, to='creators.creatorsummary')),
-                ('facets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=90), default=list, size=None)),
+                ('platforms', models.IntegerField(default=0)),
+                ('categories', models.IntegerField(default=0)),
+                ('country', models.CharField(blank=True, max_length=2)),
+                ('language', models.CharField(blank=True, max_length=8)),
+                ('size', models.SmallIntegerField(default=0)),
+                ('is_available', models.BooleanField(default=True)),
+                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None)),
                 ('reach', models.FloatField(default=0)),
                 ('score', models.SmallIntegerField(default=-1)),
                 ('active_at', models.DateTimeField()),
@@ -26,7 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'explore entries',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['facets'], name='explore_facets_idx'), models.Index(fields=['-reach', '-summary'], name='explore_reach_idx'), models.Index(fields=['-score', '-summary'], name='explore_score_idx'), models.Index(fields=['-active_at', '-summary'], name='explore_active_idx'), models.Index(fields=['-listed_at', '-summary'], name='explore_listed_idx')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['tags'], name='explore_tags_idx'), models.Index(fields=['-reach', '-summary'], include=('platforms', 'categories', 'country', 'language', 'size', 'is_available', 'score', 'active_at', 'listed_at'), name='explore_reach_idx'), models.Index(fields=['-score', '-summary'], include=('platforms', 'categories', 'country', 'language', 'size', 'is_available', 'reach', 'active_at', 'listed_at'), name='explore_score_idx'), models.Index(fields=['-active_at', '-summary'], include=('platforms', 'categories', 'country', 'language', 'size', 'is_available', 'reach', 'score', 'listed_at'), name='explore_active_idx'), models.Index(fields=['-listed_at', '-summary'], include=('platforms', 'categories', 'country', 'language', 'size', 'is_available', 'reach', 'score', 'active_at'), name='explore_listed_idx')],
             },
         ),
         migrations.CreateModel(

@@ -11,16 +11,32 @@ from creators.models.brand import Brand
 from creators.models.creator import Creator
 from creators.models.summary import CreatorSummary
 
+_FILTERED = (
+    *("platforms", "categories", "country", "language", "size", "is_available"),
+    *("reach", "score", "active_at", "listed_at"),
+)
+
+
+def _list_filtered(order: str) -> list[str]:
+    return [name for name in _FILTERED if name != order]
+
 
 class ExploreEntry(models.Model):
     """A findable creator as filters and orders see him: narrow rows, one for each summary, which they go with.
 
-    ``facets`` are words like ``country:PT``. ``score`` is -1 unless he shows his figures to brands; what is not known
-    is 0 or the epoch, so that every order is complete.
+    ``platforms`` and ``categories`` have a bit for each (see ``facets``), ``size`` is the power of ten of the
+    followers, 2 to 5. ``score`` is -1 unless he shows his figures to brands; what is not known is 0, empty or the epoch, so that
+    every order is complete. Each order's index holds what may be filtered by: a page reads that index alone.
     """
 
     summary = models.OneToOneField(CreatorSummary, on_delete=models.CASCADE, primary_key=True, related_name="explored")
-    facets = ArrayField(models.CharField(max_length=90), default=list)
+    platforms = models.IntegerField(default=0)
+    categories = models.IntegerField(default=0)
+    country = models.CharField(max_length=2, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    size = models.SmallIntegerField(default=0)
+    is_available = models.BooleanField(default=True)
+    tags = ArrayField(models.CharField(max_length=80), default=list)
     reach = models.FloatField(default=0)
     score = models.SmallIntegerField(default=-1)
     active_at = models.DateTimeField()
@@ -28,11 +44,15 @@ class ExploreEntry(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(fields=["facets"], name="explore_facets_idx", fastupdate=False),
-            models.Index(fields=["-reach", "-summary"], name="explore_reach_idx"),
-            models.Index(fields=["-score", "-summary"], name="explore_score_idx"),
-            models.Index(fields=["-active_at", "-summary"], name="explore_active_idx"),
-            models.Index(fields=["-listed_at", "-summary"], name="explore_listed_idx"),
+            GinIndex(fields=["tags"], name="explore_tags_idx", fastupdate=False),
+            models.Index(fields=["-reach", "-summary"], include=_list_filtered("reach"), name="explore_reach_idx"),
+            models.Index(fields=["-score", "-summary"], include=_list_filtered("score"), name="explore_score_idx"),
+            models.Index(
+                fields=["-active_at", "-summary"], include=_list_filtered("active_at"), name="explore_active_idx"
+            ),
+            models.Index(
+                fields=["-listed_at", "-summary"], include=_list_filtered("listed_at"), name="explore_listed_idx"
+            ),
         ]
         verbose_name_plural = "explore entries"
 

@@ -93,7 +93,6 @@ def rank_popularity() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_RANK, [LEAST_COHORT])
         changed = int(cursor.rowcount)
-    refresh_entries()
     if changed:
         transaction.on_commit(forget_discovered)
     return changed

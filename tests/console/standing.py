@@ -62,7 +62,7 @@ def make_standing(creator: Creator) -> None:
 def make_explored(creator: Creator, brand: Brand) -> None:
     """Needs the creator's summary."""
     other = Creator.objects.create(handle="other", created_at=NOW, updated_at=NOW)
-    ExploreEntry.objects.create(summary_id=creator.pk, facets=["country:PT"], active_at=NOW, listed_at=NOW)
+    ExploreEntry.objects.create(summary_id=creator.pk, country="PT", active_at=NOW, listed_at=NOW)
     WorkTerms.objects.create(creator=creator, updated_at=NOW)
     Exclusivity.objects.create(
         creator=creator, brand=brand, category="food", starts_on=NOW.date(),

@@ -76,6 +76,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "creators: rebuild boards": ("creators.rebuild_boards", timedelta(minutes=10), "creators"),
     "creators: close seasons": ("creators.close_seasons", timedelta(minutes=10), "creators"),
     "creators: award achievements": ("creators.award_achievements", timedelta(minutes=15), "creators"),
+    "creators: mend what is explored": ("creators.refresh_explored", timedelta(hours=24), "creators"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),

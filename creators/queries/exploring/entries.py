@@ -1,10 +1,10 @@
 """Explore: pages of findable creators by filters, in one of four orders, each page one index's part."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from creators.enums import ConsentPurpose
+from creators.facets import CATEGORY_BITS, PLATFORM_BITS
 from veri.platform.connections.reading import fetch_rows
 
 SORTS = {"reach": "reach", "score": "score", "active": "active_at", "newest": "listed_at"}
@@ -27,12 +27,32 @@ LEFT JOIN LATERAL (
 WHERE creator.is_active AND creator.consent_state <> 'withdrawn'
 ORDER BY page.position DESC, page.summary_id DESC"""
 
+_CONDITIONS = {
+    "platform": "platforms & %(platform)s <> 0",
+    "category": "categories & %(category)s <> 0",
+    "country": "country = %(country)s",
+    "language": "language = %(language)s",
+    "size": "size = %(size)s",
+    "tag": "tags @> %(tag)s::varchar[]",
+    "available": "is_available",
+    "score_from": "score >= %(score_from)s",
+    "score_to": "score BETWEEN 0 AND %(score_to)s",
+    "since": "active_at >= %(since)s",
+    "position": "({sort}, summary_id) < (%(position)s, %(pk)s)",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExploreQuestion:
-    """What is looked for. ``facets`` must all be there; ``after`` is the (position, id) the last page ended with."""
+    """What is looked for; empty means everything. ``after`` is the (position, id) the last page ended with."""
 
-    facets: Sequence[str] = ()
+    platform: str = ""
+    category: str = ""
+    country: str = ""
+    language: str = ""
+    size: int = 0
+    tag: str = ""
+    is_available: bool = False
     score_from: int | None = None
     score_to: int | None = None
     active_since: datetime | None = None
@@ -94,19 +114,20 @@ def explore(*, question: ExploreQuestion) -> ExplorePage:
 
 
 def _build_conditions(question: ExploreQuestion) -> tuple[list[str], dict[str, object]]:
-    found: list[tuple[str, dict[str, object]]] = [("true", {})]
-    if question.facets:
-        found.append(("facets @> %(facets)s::varchar[]", {"facets": list(question.facets)}))
-    if question.score_from is not None:
-        found.append(("score >= %(score_from)s", {"score_from": question.score_from}))
-    if question.score_to is not None:
-        found.append(("score BETWEEN 0 AND %(score_to)s", {"score_to": question.score_to}))
-    if question.active_since is not None:
-        found.append(("active_at >= %(since)s", {"since": question.active_since}))
-    if question.after is not None:
-        position, pk = question.after
-        found.append(
-            (f"({SORTS[question.sort]}, summary_id) < (%(position)s, %(pk)s)", {"position": position, "pk": pk})
-        )
-    conditions = [condition for condition, _ in found]
-    return conditions, {name: value for _, given in found for name, value in given.items()}
+    after = question.after or (None, None)
+    given: dict[str, object] = {
+        "platform": PLATFORM_BITS.get(question.platform),
+        "category": CATEGORY_BITS.get(question.category),
+        "country": question.country or None,
+        "language": question.language or None,
+        "size": question.size or None,
+        "tag": [question.tag] if question.tag else None,
+        "available": question.is_available or None,
+        "score_from": question.score_from,
+        "score_to": question.score_to,
+        "since": question.active_since,
+        "position": after[0],
+    }
+    parameters = {name: value for name, value in given.items() if value is not None}
+    conditions = [_CONDITIONS[name].format(sort=SORTS[question.sort]) for name in parameters]
+    return ["true", *conditions], parameters | {"pk": after[1]}

@@ -11,8 +11,9 @@ from creators.enums import ConsentPurpose, ConsentSource
 from creators.models import Brand, BrandMember, CreatorBlock, ExploreEntry, LatestScore, SavedList, WorkTerms
 from creators.services.consent import record_consent
 from creators.services.creators import update_creator
+from creators.services.exploring.entries import refresh_all_entries
 from creators.services.scoring.recompute import recompute_scores
-from creators.services.summaries import NewSummary, rank_popularity, store_summary
+from creators.services.summaries import NewSummary, store_summary
 from tests.creators.conftest import NOW, make_creator
 
 URL = "/api/v1/explore"
@@ -99,10 +100,9 @@ def test_rows_follow_profiles_and_withdrawals_at_once(brand_client, found, owner
     allow(found[0], owner, is_granted=False)
     assert "breadana" not in handles(brand_client)
     assert ExploreEntry.objects.count() == 3
-    rank_popularity()
-    before = list(ExploreEntry.objects.values())
-    rank_popularity()
-    assert list(ExploreEntry.objects.values()) == before
+    ExploreEntry.objects.filter(pk=found[1].pk).update(country="XX")
+    assert (refresh_all_entries(), refresh_all_entries()) == (1, 0)
+    assert handles(brand_client, country="PT") == ["breadbob"]
 
 
 @pytest.mark.parametrize(
