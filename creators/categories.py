@@ -33,3 +33,8 @@ def list_categories_of(*, tags: Iterable[str]) -> list[str]:
 
 def _fold(tag: str) -> str:
     return tag.strip().lower().removeprefix("#")
+
+
+def list_tags_by_category() -> list[tuple[str, str]]:
+    """Return every (tag, category)."""
+    return sorted(_CATEGORY_OF.items())

@@ -225,3 +225,10 @@ class PrivacySource(models.TextChoices):
     API = "api", "API"
     CONSOLE = "console", "Console"
     RESTORE = "restore", "Restored backup"
+
+
+class Currency(models.TextChoices):
+    USD = "USD", "US dollar"
+    EUR = "EUR", "Euro"
+    GBP = "GBP", "Pound sterling"
+    BRL = "BRL", "Brazilian real"

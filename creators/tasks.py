@@ -9,6 +9,7 @@ from creators.services.accounts.proofs import remove_expired_proofs
 from creators.services.analytics import remove_old_analytics
 from creators.services.connections.tickets import remove_old_tickets
 from creators.services.connections.validating import validate_due_tokens
+from creators.services.exploring.entries import refresh_all_entries
 from creators.services.games.achievements import award_achievements
 from creators.services.games.boards import AWAY, rebuild_open_boards
 from creators.services.games.seasons import close_ended_seasons
@@ -124,3 +125,9 @@ def process_privacy_request_task(*, request_id: int, **_unknown: Any) -> str:
 def process_privacy_requests_task(**_unknown: Any) -> int:
     """Go on with the requests that are due; return how many were done with."""
     return process_due_requests(now=timezone.now())
+
+
+@shared_task(name="creators.refresh_explored")
+def refresh_explored_task(**_unknown: Any) -> int:
+    """Mend what exploring reads; return how many rows were otherwise."""
+    return refresh_all_entries()

@@ -6,6 +6,14 @@ from creators.models.connections import ConnectionToken, ConnectTicket
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
+from creators.models.exploring import (
+    CreatorBlock,
+    Exclusivity,
+    ExploreEntry,
+    SavedList,
+    SavedListEntry,
+    WorkTerms,
+)
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
 from creators.models.points import PointEntry, Season, SeasonResult, SeasonTotal
@@ -32,10 +40,13 @@ __all__ = [
     "ContentItem",
     "ContentSnapshot",
     "Creator",
+    "CreatorBlock",
     "CreatorScore",
     "CreatorSummary",
     "CreatorTerm",
     "ErasedSubject",
+    "Exclusivity",
+    "ExploreEntry",
     "FormerHandle",
     "FreezeEntry",
     "HandleHold",
@@ -52,6 +63,8 @@ __all__ = [
     "QuotaWindow",
     "RecoveryCode",
     "ReservedHandle",
+    "SavedList",
+    "SavedListEntry",
     "ScoreRun",
     "Season",
     "SeasonResult",
@@ -66,5 +79,6 @@ __all__ = [
     "User",
     "WebhookDelivery",
     "WebhookSubscription",
+    "WorkTerms",
     "ZoneChange",
 ]

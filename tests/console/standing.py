@@ -4,12 +4,18 @@ from datetime import timedelta
 
 from creators.models import (
     Achievement,
+    Brand,
     Creator,
+    CreatorBlock,
     CreatorScore,
+    Exclusivity,
+    ExploreEntry,
     FreezeEntry,
     LatestScore,
     PlatformFigures,
     PointEntry,
+    SavedList,
+    SavedListEntry,
     ScoreRun,
     Season,
     SeasonResult,
@@ -18,6 +24,7 @@ from creators.models import (
     StreakDay,
     Task,
     TaskSubmission,
+    WorkTerms,
     ZoneChange,
 )
 from tests.conftest import NOW
@@ -50,3 +57,17 @@ def make_standing(creator: Creator) -> None:
         code="judged", title="Judged", rule_kind="staff", points=5, opens_at=NOW, created_at=NOW, updated_at=NOW
     )
     TaskSubmission.objects.create(task=task, creator=creator, state="waiting", rule_version=1, submitted_at=NOW)
+
+
+def make_explored(creator: Creator, brand: Brand) -> None:
+    """Needs the creator's summary."""
+    other = Creator.objects.create(handle="other", created_at=NOW, updated_at=NOW)
+    ExploreEntry.objects.create(summary_id=creator.pk, country="PT", active_at=NOW, listed_at=NOW)
+    WorkTerms.objects.create(creator=creator, updated_at=NOW)
+    Exclusivity.objects.create(
+        creator=creator, brand=brand, category="food", starts_on=NOW.date(),
+        ends_on=NOW.date() + timedelta(days=30), created_at=NOW,
+    )  # fmt: skip
+    CreatorBlock.objects.create(creator=creator, blocked=other, created_at=NOW)
+    saved = SavedList.objects.create(brand=brand, name="Autumn", created_at=NOW, updated_at=NOW)
+    SavedListEntry.objects.create(saved_list=saved, creator=creator, added_at=NOW)

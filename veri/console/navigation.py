@@ -84,6 +84,12 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.brandmember", icon="group", title="Brand members"),
             ModelLink(label="creators.analyticsevent", icon="touch_app", title="Front ends' events"),
             ModelLink(label="creators.creatorsummary", icon="person_search", title="Found by brands"),
+            ModelLink(label="creators.exploreentry", icon="explore", title="Explored"),
+            ModelLink(label="creators.workterms", icon="handshake", title="Work terms"),
+            ModelLink(label="creators.exclusivity", icon="lock_person"),
+            ModelLink(label="creators.creatorblock", icon="block", title="Blocks"),
+            ModelLink(label="creators.savedlist", icon="list_alt"),
+            ModelLink(label="creators.savedlistentry", icon="bookmark", title="Saved creators"),
         ),
     ),
     (

@@ -84,6 +84,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "creators: award achievements": ("creators.award_achievements", timedelta(minutes=15), "creators"),
     "creators: go on with privacy requests": ("creators.process_privacy_requests", timedelta(minutes=1), "creators"),
     "creators: remove what expired": ("creators.remove_expired", timedelta(hours=1), "creators"),
+    "creators: mend what is explored": ("creators.refresh_explored", timedelta(hours=24), "creators"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),
