@@ -125,3 +125,11 @@ class PrivacyRequestOpen(CreatorError):
 
 class ExportNotReady(CreatorError):
     """The export is not made yet, or its time is over."""
+
+
+class UnknownInterests(CreatorError):
+    """Interests that are not in the list."""
+
+    def __init__(self, *, slugs: list[str]) -> None:
+        super().__init__(f"Not in the list: {', '.join(slugs)}.")
+        self.slugs = slugs

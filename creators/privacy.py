@@ -13,6 +13,7 @@ def register_privacy() -> None:
     _register_creators()
     _register_requests()
     register_impersonal("words nobody may take", "creators.ReservedHandle")
+    register_impersonal("what people can choose from", "creators.Interest")
     register_impersonal("companies; their people are members", "creators.Brand")
 
 
@@ -62,6 +63,12 @@ def _register_accounts() -> None:
             on_erase=OnErase.DELETE,
             reason="recovery codes",
             not_exported=_SECRET,
+        ),
+        PersonalData(
+            model="creators.OnboardingAnswers",
+            find=about(user="user"),
+            on_erase=OnErase.DELETE,
+            reason="what the person said of himself at the beginning",
         ),
         PersonalData(
             model="creators.BrandMember", find=about(user="user"), on_erase=OnErase.DELETE, reason="acting for a brand"

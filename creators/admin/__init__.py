@@ -5,6 +5,7 @@ from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin, PlatformConnectionAdmin
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
+from creators.admin.onboarding import InterestAdmin, OnboardingAnswersAdmin
 from creators.admin.privacy import ErasedSubjectAdmin, LegalHoldAdmin, PrivacyRequestAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.stubs import InteractionStubAdmin
@@ -26,8 +27,10 @@ __all__ = [
     "HandleHoldAdmin",
     "InteractionAdmin",
     "InteractionStubAdmin",
+    "InterestAdmin",
     "InviteAdmin",
     "LegalHoldAdmin",
+    "OnboardingAnswersAdmin",
     "PlatformConnectionAdmin",
     "PrivacyRequestAdmin",
     "ReservedHandleAdmin",

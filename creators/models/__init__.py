@@ -5,6 +5,7 @@ from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
+from creators.models.onboarding import Interest, OnboardingAnswers
 from creators.models.privacy import ErasedSubject, LegalHold, PrivacyRequest
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
 from creators.models.stub import InteractionStub
@@ -26,8 +27,10 @@ __all__ = [
     "HandleHold",
     "Interaction",
     "InteractionStub",
+    "Interest",
     "Invite",
     "LegalHold",
+    "OnboardingAnswers",
     "PlatformConnection",
     "PrivacyRequest",
     "RecoveryCode",
