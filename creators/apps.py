@@ -7,6 +7,7 @@ class CreatorsConfig(AppConfig):
     verbose_name = "Creators"
 
     def ready(self) -> None:
+        from creators.checks import register_checks  # same
         from creators.datasets import register_datasets  # models are loaded only now
         from creators.metrics import register_metrics  # same
         from creators.privacy import register_privacy  # same
@@ -24,6 +25,7 @@ class CreatorsConfig(AppConfig):
         post_migrate.connect(install_first_reserved_words, sender=self, dispatch_uid="creators.reserved_handles")
         post_migrate.connect(install_first_interests, sender=self, dispatch_uid="creators.interests")
         register_privacy()
+        register_checks()
         register_after_restore(replay_erasures)
         register_datasets()
         register_metrics()

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, register_data, register_impersonal
+from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, named, register_data, register_impersonal
 
 _SECRET = "a secret, or what proves one"  # noqa: S105  says why it is hidden
 _OWN = "the creator's own"
@@ -45,7 +45,7 @@ def _register_accounts() -> None:
         ),
         PersonalData(
             model="creators.AccountProof",
-            find=lambda subject: Q(user__in=subject.user_ids) | Q(email__in=subject.names),
+            find=lambda subject: Q(user__in=subject.user_ids) | named("email")(subject),
             on_erase=OnErase.DELETE,
             reason="mailed codes",
             hidden={"secret_hash": _SECRET, "password": _SECRET},
