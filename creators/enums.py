@@ -118,6 +118,93 @@ class HandleState(models.TextChoices):
     HELD = "held", "This handle is held by somebody else. Try again in a quarter of an hour."
 
 
+class ConnectOutcome(models.TextChoices):
+    """How an attempt to connect an account ended; the front end is told by this word."""
+
+    OK = "ok", "Connected"
+    SCOPES_MISSING = "scopes_missing", "Connected, with fewer permissions than needed"
+    CANCELLED = "cancelled", "Cancelled by the creator"
+    TAKEN = "taken", "The account belongs to another creator"
+    FAILED = "failed", "Failed"
+
+
+class ConnectionHealth(models.TextChoices):
+    """What a connection is like, for its creator and for staff."""
+
+    GOOD = "good", "Good"
+    DELAYED = "delayed", "The platform does not answer well; tried again by itself"
+    LIMITED = "limited", "Permissions are missing"
+    RECONNECT = "reconnect", "Connect again"
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+class SubscriptionState(models.TextChoices):
+    WANTED = "wanted", "Wanted"
+    PENDING = "pending", "Asked for, not confirmed"
+    ENABLED = "enabled", "Enabled"
+    FAILED = "failed", "Failed"
+    REVOKED = "revoked", "Revoked by the platform"
+
+
+class WebhookState(models.TextChoices):
+    PENDING = "pending", "Not processed yet"
+    PROCESSED = "processed", "Processed"
+    IGNORED = "ignored", "Nothing to do"
+    FAILED = "failed", "Failed"
+
+
+class SyncKind(models.TextChoices):
+    FIRST = "first", "First"
+    SCHEDULED = "scheduled", "Scheduled"
+    ASKED = "asked", "On demand"
+
+
+class SyncState(models.TextChoices):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    PAUSED = "paused", "Goes on later"
+    FAILED = "failed", "Failed"
+
+
+class SeasonState(models.TextChoices):
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+class StreakDayState(models.TextChoices):
+    """Why a day counts: published on it, told of it within two days, or bridged by a freeze."""
+
+    ACTIVE = "active", "Active"
+    REPAIRED = "repaired", "Repaired"
+    FROZEN = "frozen", "Frozen"
+
+
+class FreezeKind(models.TextChoices):
+    EARNED = "earned", "Earned"
+    GRANTED = "granted", "Granted by staff"
+    SPENT = "spent", "Spent"
+
+
+class TaskRuleKind(models.TextChoices):
+    """Who says that a task was fulfilled: the platforms' records, a link to one of them, or a person."""
+
+    EVIDENCE = "platform_evidence", "Platform evidence"
+    LINK = "link", "Link to published content"
+    STAFF = "staff", "Staff review"
+
+
+class TaskRepeat(models.TextChoices):
+    NONE = "none", "Once"
+    DAILY = "daily", "Every day"
+    WEEKLY = "weekly", "Every week"
+
+
+class SubmissionState(models.TextChoices):
+    WAITING = "waiting", "Waits for review"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Refused"
+
+
 class PrivacyKind(models.TextChoices):
     EXPORT = "export", "Export"
     ERASURE = "erasure", "Erasure"

@@ -1,5 +1,8 @@
 """What can go wrong with creators and their interactions."""
 
+from datetime import datetime
+from typing import Any
+
 from creators.enums import HandleState
 
 
@@ -117,6 +120,94 @@ class SecondFactorRefused(AccountError):
 
 class ReservedFileRejected(CreatorError):
     """A list of reserved words cannot be read; the text says why."""
+
+
+class PlatformNotConfigured(CreatorError):
+    """Veri has no credentials for the platform, or does not know its own address."""
+
+
+class ReturnAddressRefused(CreatorError):
+    """The address to return to is not one of ``CONNECT_RETURN_URLS``."""
+
+
+class TicketRefused(CreatorError):
+    """A connect link or a platform's answer to it cannot be used; ``reason`` is one of a few words."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(_TICKET_TEXTS[reason])
+        self.reason = reason
+
+
+_TICKET_TEXTS = {
+    "unknown_link": "This link is not one of ours, or it is too old.",
+    "used_link": "This link was used already. Ask for a new one.",
+    "expired": "This took too long. Ask for a new link.",
+    "state_missing": "The answer of the platform carries no state, so it cannot be matched to a request.",
+    "state_unknown": "The answer of the platform belongs to no request of ours.",
+    "state_used": "This answer of the platform was used already.",
+    "other_browser": "This answer came back in another browser than the one that asked.",
+}
+
+
+class ConnectionNeedsAttention(CreatorError):
+    """The connection has no usable token: its creator has to connect again."""
+
+    def __init__(self, *, connection_id: int, reason: str) -> None:
+        super().__init__(f"Connection {connection_id} has to be connected again ({reason}).")
+        self.reason = reason
+
+
+class ConnectionDelayed(CreatorError):
+    """The platform does not give a new token just now; ``retry_at`` says when to try again."""
+
+    def __init__(self, *, connection_id: int, reason: str, retry_at: Any) -> None:
+        super().__init__(f"Connection {connection_id} gets no new token just now ({reason}).")
+        self.reason = reason
+        self.retry_at = retry_at
+
+
+class ConnectionNotActive(CreatorError):
+    """What was asked for needs an active connection."""
+
+
+class ZoneChangedLately(CreatorError):
+    """The time zone was changed within the last 24 hours."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(f"The time zone can be changed again after {until:%Y-%m-%d %H:%M} UTC.")
+        self.until = until
+
+
+class InvalidTask(CreatorError):
+    """A task's fields break a rule; ``problems`` maps field names to reasons."""
+
+    def __init__(self, *, problems: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(reasons)}" for name, reasons in problems.items()))
+        self.problems = problems
+
+
+class TaskNotOpen(CreatorError):
+    """The task is not open, or not for this creator; the text says which."""
+
+
+class TaskNotFulfilled(CreatorError):
+    """The evidence is not there yet; the text says what is missing."""
+
+
+class TaskAlreadySubmitted(CreatorError):
+    """The creator handed this task in for the period already, and it waits or was approved."""
+
+
+class LinkNotUnderstood(CreatorError):
+    """A link leads to no item of a known platform; the text says why."""
+
+
+class SubmissionAlreadyReviewed(CreatorError):
+    """Somebody else decided first; the text says who."""
+
+
+class ReviewNotAllowed(CreatorError):
+    """Nobody reviews what he handed in himself."""
 
 
 class PrivacyRequestOpen(CreatorError):

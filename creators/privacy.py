@@ -1,8 +1,23 @@
 """What becomes of this app's models when a person is erased."""
 
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 
-from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, named, register_data, register_impersonal
+from veri.platform.ops.privacy import (
+    EraseStep,
+    OnErase,
+    PersonalData,
+    Phase,
+    Subject,
+    about,
+    named,
+    register_data,
+    register_impersonal,
+    register_step,
+)
 
 _SECRET = "a secret, or what proves one"  # noqa: S105  says why it is hidden
 _OWN = "the creator's own"
@@ -11,6 +26,8 @@ _OWN = "the creator's own"
 def register_privacy() -> None:
     _register_accounts()
     _register_creators()
+    _register_connections()
+    _register_standing()
     _register_requests()
     register_impersonal("words nobody may take", "creators.ReservedHandle")
     register_impersonal("what people can choose from", "creators.Interest")
@@ -109,6 +126,128 @@ def _register_creators() -> None:
             reason="the handle is blocked for 90 days, so that nobody takes the creator's place; it leads nowhere",
             emptied={"creator": None},
         ),
+    )
+
+
+def _register_connections() -> None:
+    def find_deliveries(subject: Subject) -> Q:
+        from creators.models import PlatformConnection  # models are loaded by then
+
+        accounts = PlatformConnection.objects.filter(creator__in=subject.creator_ids)
+        told = [Q(platform=one.platform, account_id=one.account_id) for one in accounts]
+        return reduce(or_, told, about(creator="subscription__connection__creator")(subject))
+
+    register_data(
+        PersonalData(
+            model="creators.ConnectionToken",
+            find=about(creator="connection__creator"),
+            on_erase=OnErase.DELETE,
+            reason="tokens of a platform",
+            hidden={"access": _SECRET, "refresh": _SECRET},
+        ),
+        PersonalData(
+            model="creators.ConnectTicket",
+            find=about(creator="creator", user="asked_by"),
+            on_erase=OnErase.DELETE,
+            reason="attempts to connect an account",
+            hidden={"address_hash": _SECRET, "state_hash": _SECRET, "browser_hash": _SECRET, "session": _SECRET},
+        ),
+        PersonalData(
+            model="creators.WebhookSubscription",
+            find=about(creator="connection__creator"),
+            on_erase=OnErase.DELETE,
+            reason="what a platform is asked to tell",
+            hidden={"secret": _SECRET},
+        ),
+        PersonalData(
+            model="creators.WebhookDelivery",
+            find=find_deliveries,
+            on_erase=OnErase.DELETE,
+            reason="what a platform told, as it came",
+        ),
+        *(
+            PersonalData(
+                model=f"creators.{name}",
+                find=about(creator=path),
+                on_erase=OnErase.DELETE,
+                reason="how the platform is read",
+                not_exported="times and counts of our own programs",
+            )
+            for name, path in (
+                ("SyncPlan", "connection__creator"),
+                ("SyncRun", "connection__creator"),
+                ("MissingContent", "content__creator"),
+            )
+        ),
+    )
+    register_impersonal("counts of calls", "creators.QuotaWindow")
+    register_step(EraseStep(name="connections", phase=Phase.PLATFORMS, run=_revoke))
+
+
+def _leave_boards(*, subject: Subject, now: datetime) -> int:
+    """Take the creators off every board, also where Redis was away when they were hidden.
+
+    Raises:
+        RedisError: Redis is away.
+    """
+    from creators.models import Season  # models are loaded by then
+    from creators.services.games.boards import SCOPES  # loads the stores
+    from creators.stores.boards import remove_rows  # same
+
+    seasons = list(Season.objects.values_list("pk", flat=True)) if subject.creator_ids else []
+    for season_id in seasons:
+        remove_rows(season_id=season_id, creator_ids=subject.creator_ids, scopes=SCOPES)
+    return len(seasons)
+
+
+def _revoke(*, subject: Subject, now: datetime) -> int:
+    """Give back what platforms granted, and end what they were asked to tell."""
+    from creators.models import PlatformConnection  # models are loaded by then
+    from creators.services.connections.revoking import revoke_connections  # loads the platforms' clients
+    from creators.services.webhooks.subscribing import keep_subscriptions  # same
+
+    count = sum(revoke_connections(creator_id=one, now=now) for one in subject.creator_ids)
+    connections = PlatformConnection.objects.filter(creator__in=subject.creator_ids)
+    for pk in connections.values_list("pk", flat=True):
+        keep_subscriptions(now=now, connection_id=pk)
+    return count
+
+
+def _register_standing() -> None:
+    register_data(
+        *(
+            PersonalData(model=f"creators.{name}", find=about(creator="creator"), on_erase=OnErase.DELETE, reason=_OWN)
+            for name in (
+                "Achievement",
+                "CreatorScore",
+                "FreezeEntry",
+                "LatestScore",
+                "PlatformFigures",
+                "SeasonResult",
+                "SeasonTotal",
+                "Streak",
+                "StreakDay",
+                "TaskSubmission",
+                "ZoneChange",
+            )
+        ),
+        PersonalData(
+            model="creators.PointEntry",
+            find=about(creator="creator"),
+            on_erase=OnErase.DELETE,
+            reason=_OWN,
+            is_cascaded=True,
+        ),
+        PersonalData(
+            model="creators.AnalyticsEvent",
+            find=about(user="user"),
+            on_erase=OnErase.DELETE,
+            reason="what the person did in a front end",
+        ),
+    )
+    register_step(EraseStep(name="boards", phase=Phase.STORES, run=_leave_boards))
+    register_impersonal(
+        "tasks, seasons and runs are everybody's", "creators.Task", "creators.Season", "creators.ScoreRun"
     )
 
 

@@ -13,16 +13,17 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from creators.admin.privacy_actions import ask_for_erasure, ask_for_export, may_ask
 from creators.enums import CreatorRole, HandleState
-from creators.errors import HandleRefused, InvalidCreator
+from creators.errors import HandleRefused, InvalidCreator, ZoneChangedLately
 from creators.handle_keys import is_handle
 from creators.models import Creator, PlatformConnection
+from creators.queries.games.streaks import find_zone_pause
 from creators.queries.handles import filter_look_alikes, get_handle_state
 from creators.services.creator_rules import check_creator_fields
 from creators.services.creators import apply_creator_changes, insert_creator
 from creators.services.handles.claims import apply_handle_change
 from creators.services.handles.taking import convert_taken
 from migration.admin.reasons import ReasonForm, render_action_form
-from veri.platform.ops.admin.read_only import CappedPaginator, ReadOnlyAdmin
+from veri.platform.ops.admin.read_only import CappedPaginator
 
 SHOWN_CONNECTIONS = 20
 _FIELDS = ["display_name", "bio", "country", "language", "timezone", "tags", "roles", "consent_state", "is_active"]
@@ -52,6 +53,10 @@ class CreatorForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         except InvalidCreator as error:
             for name, reasons in error.problems.items():
                 self.add_error(name, reasons)
+        if self.instance.pk and "timezone" in self.changed_data:
+            until = find_zone_pause(creator_id=self.instance.pk, now=timezone.now())
+            if until is not None:
+                self.add_error("timezone", str(ZoneChangedLately(until=until)))
         return cleaned
 
 
@@ -187,12 +192,3 @@ class CreatorAdmin(ModelAdmin):
             return
         fields = {name: form.cleaned_data[name] for name in form.changed_data if name != "reason"}
         apply_creator_changes(creator=obj, acting_user=user, now=now, reason=reason, **fields)
-
-
-@admin.register(PlatformConnection)
-class PlatformConnectionAdmin(ReadOnlyAdmin):
-    list_display = ("creator", "platform", "account_name", "account_id", "state", "connected_at")
-    list_select_related = ("creator",)
-    list_filter = ("platform", "state")
-    search_fields = ("account_id", "account_name", "creator__handle")
-    ordering = ("-id",)

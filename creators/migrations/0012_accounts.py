@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
+import veri.platform.secrets.fields
 from django.db import migrations, models
 
 
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('creators', '0011_snapshots'),
+        ("creators", "0011_snapshots"),
     ]
 
     operations = [
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
             name='SecondFactor',
             fields=[
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='second_factor', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('secret', models.TextField(editable=False)),
+                ('secret', veri.platform.secrets.fields.EncryptedTextField(editable=False)),
                 ('last_step', models.BigIntegerField(default=0)),
                 ('made_at', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creators', '0012_accounts'),
+        ("creators", "0012_accounts"),
     ]
 
     operations = [

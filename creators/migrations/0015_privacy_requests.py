@@ -3,13 +3,14 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
+import veri.platform.secrets.fields
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creators', '0014_fill_handle_keys'),
+        ("creators", "0014_fill_handle_keys"),
     ]
 
     operations = [
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
                 ('evidence', models.JSONField(default=dict)),
                 ('held', models.JSONField(default=list)),
                 ('waits_for', models.CharField(blank=True, max_length=300)),
-                ('sealed', models.TextField(blank=True, editable=False)),
+                ('sealed', veri.platform.secrets.fields.EncryptedTextField(blank=True, editable=False)),
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('file_name', models.CharField(blank=True, max_length=80)),

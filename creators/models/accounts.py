@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from creators.enums import CreatorRole, ProofPurpose
+from veri.platform.secrets.fields import EncryptedTextField
 
 
 class User(AbstractUser):
@@ -84,12 +85,12 @@ class AccountProof(models.Model):
 
 
 class SecondFactor(models.Model):
-    """A user's authenticator. ``secret`` is sealed; ``last_step`` is the latest 30 seconds a code was taken for."""
+    """A user's authenticator. ``secret`` is encrypted; ``last_step`` is the latest 30 seconds a code was taken for."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="second_factor"
     )
-    secret = models.TextField(editable=False)
+    secret = EncryptedTextField(editable=False)
     last_step = models.BigIntegerField(default=0)
     made_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)

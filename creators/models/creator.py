@@ -74,6 +74,9 @@ class PlatformConnection(models.Model):
     account_name = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=16, choices=ConnectionState, default=ConnectionState.PENDING)
     scopes = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    missing_scopes = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    union_id = models.CharField(max_length=128, blank=True)
+    state_reason = models.CharField(max_length=40, blank=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 

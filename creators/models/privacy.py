@@ -8,6 +8,7 @@ from django.db import models
 
 from creators.enums import PrivacyKind, PrivacySource, PrivacyState
 from creators.models.creator import Creator
+from veri.platform.secrets.fields import EncryptedTextField
 
 
 class PrivacyRequest(models.Model):
@@ -35,7 +36,7 @@ class PrivacyRequest(models.Model):
     evidence: Any = models.JSONField(default=dict)
     held: Any = models.JSONField(default=list)
     waits_for = models.CharField(max_length=300, blank=True)
-    sealed = models.TextField(blank=True, editable=False)
+    sealed = EncryptedTextField(blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     file_name = models.CharField(max_length=80, blank=True)

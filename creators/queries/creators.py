@@ -40,7 +40,7 @@ def get_creator(*, handle: str, acting_user: User) -> Creator:
 
 
 def list_connections(*, creator: Creator) -> QuerySet[PlatformConnection]:
-    return PlatformConnection.objects.filter(creator=creator)
+    return PlatformConnection.objects.filter(creator=creator).select_related("token", "sync_plan")
 
 
 def find_ingest_targets(*, handles: Sequence[str], acting_user: User | None) -> dict[str, tuple[int, bool]]:

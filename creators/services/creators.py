@@ -6,10 +6,13 @@ from typing import Any
 from django.db import transaction
 
 from creators.enums import ConsentState
+from creators.errors import InvalidCreator, ZoneChangedLately
 from creators.models import Creator, User
 from creators.services.creator_rules import check_creator_fields
+from creators.services.games.boards import show_on_boards
+from creators.services.games.streaks import note_zone_change
 from creators.services.handles.taking import convert_taken, take_handle
-from creators.services.locks import lock_consent
+from creators.services.locks import lock_consent, lock_streak
 from creators.services.summaries import remove_summaries
 from veri.platform.ops.services.audit import record_audit
 
@@ -79,14 +82,19 @@ def apply_creator_changes(
     check_creator_fields(fields)
     if "consent_state" in fields or "is_active" in fields:
         lock_consent(creator_id=creator.pk)  # before the row's own lock, as everywhere
+    if "timezone" in fields:
+        lock_streak(creator_id=creator.pk)  # same
     stored = Creator.objects.select_for_update().get(pk=creator.pk)
     before = _describe(stored)
+    if fields.get("timezone", stored.timezone) != stored.timezone:
+        _note_zone(stored, fields["timezone"], now)
     for name, value in fields.items():
         setattr(stored, name, value)
     stored.updated_at = now
     stored.save(update_fields=[*fields, "updated_at"])
     if stored.consent_state == ConsentState.WITHDRAWN or not stored.is_active:
         remove_summaries(creator_ids=[stored.pk])
+        show_on_boards(creator_id=stored.pk, is_shown=False, now=now)
     record_audit(
         actor=acting_user,
         action="creator.updated",
@@ -101,3 +109,10 @@ def apply_creator_changes(
 
 def _describe(creator: Creator) -> dict[str, Any]:
     return {name: getattr(creator, name) for name in _AUDITED}
+
+
+def _note_zone(stored: Creator, zone: str, now: datetime) -> None:
+    try:
+        note_zone_change(creator_id=stored.pk, zone_from=stored.timezone, zone_to=zone, now=now)
+    except ZoneChangedLately as error:
+        raise InvalidCreator(problems={"timezone": [str(error)]}) from error

@@ -23,7 +23,6 @@ from creators.models import (
     Invite,
     LegalHold,
     OnboardingAnswers,
-    PlatformConnection,
     PrivacyRequest,
     ReservedHandle,
     SecondFactor,
@@ -69,6 +68,8 @@ from migration.models import (
 )
 from tests.conftest import NOW
 from tests.console.conftest import make_interactions
+from tests.console.platform_rows import make_platform_rows
+from tests.console.standing import make_standing
 from veri.console.navigation import build_navigation
 from veri.platform.events.models import Delivery, Event
 from veri.platform.http.models import ApiKey, IdempotencyRecord
@@ -176,12 +177,13 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     InteractionStub.objects.create(interaction=Interaction.objects.first(), cause="policy", emptied_at=NOW)
     RecommendationSet.objects.create(kind="creators", brand=brand, generation="g", computed_at=NOW, expires_at=NOW)
     used = {"source": "assistant", "action": "a1", "creator": creator, "service": "claude", "model": "m"}
+    make_standing(creator)
     UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)
     Allowance.objects.create(
         scope="budget:claude", unit="micro_usd", period_start=NOW, period_end=timezone.now(), limit=5
     )
-    PlatformConnection.objects.create(creator=creator, platform="twitch", account_id="1", created_at=NOW)
+    make_platform_rows(creator, item)
     event = Event.objects.create(name="n", payload={}, published_at=NOW)
     Delivery.objects.create(event=event, subscriber="s", state="dead", due_at=NOW)
     Notification.objects.create(

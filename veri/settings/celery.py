@@ -30,11 +30,11 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [
     Queue(name)  # type: ignore[no-untyped-call]  # kombu has no annotations
-    for name in ("default", "events", "memory", "migration", "billing", "ops")
+    for name in ("default", "events", "creators", "memory", "migration", "billing", "ops")
 ]
 # A task's queue is the first word of its name; what has no queue of its own goes to ops.
 CELERY_TASK_ROUTES = {
-    **{f"{name}.*": {"queue": name} for name in ("events", "memory", "migration", "billing", "ops")},
+    **{f"{name}.*": {"queue": name} for name in ("events", "creators", "memory", "migration", "billing", "ops")},
     "http.*": {"queue": "ops"},
 }
 CELERY_TASK_SERIALIZER = "json"
@@ -57,6 +57,12 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "migration: heartbeats": ("migration.send_heartbeats", timedelta(seconds=60), "migration"),
     "migration: go on with backfills": ("migration.sweep_backfills", timedelta(seconds=60), "migration"),
     "billing: expire reservations": ("billing.expire_reservations", timedelta(seconds=60), "billing"),
+    "creators: read connections that are due": ("creators.synchronise_due", timedelta(minutes=1), "creators"),
+    "creators: keep webhook subscriptions": ("creators.keep_subscriptions", timedelta(minutes=5), "creators"),
+    "creators: compare webhook subscriptions": ("creators.repair_subscriptions", timedelta(hours=24), "creators"),
+    "creators: validate tokens": ("creators.validate_tokens", timedelta(minutes=5), "creators"),
+    "creators: remove old platform data": ("creators.remove_old_platform_data", timedelta(hours=6), "creators"),
+    "creators: remove old analytics": ("creators.remove_old_analytics", timedelta(hours=1), "creators"),
     "memory: embed what waits": ("memory.store_waiting_vectors", timedelta(minutes=5), "memory"),
     "memory: go on with a change of provider": ("memory.continue_reembedding", timedelta(seconds=60), "memory"),
     "memory: indexes of many vectors": ("memory.align_vector_indexes", timedelta(hours=1), "memory"),
@@ -72,6 +78,10 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "memory: remove abandoned evaluations": ("memory.remove_abandoned_evaluations", timedelta(hours=1), "memory"),
     "memory: consolidate observations": ("memory.consolidate", timedelta(hours=24), "memory"),
     "memory: learn weights": ("memory.learn_weights", timedelta(hours=24), "memory"),
+    "creators: recompute scores": ("creators.recompute_scores", timedelta(minutes=15), "creators"),
+    "creators: rebuild boards": ("creators.rebuild_boards", timedelta(minutes=10), "creators"),
+    "creators: close seasons": ("creators.close_seasons", timedelta(minutes=10), "creators"),
+    "creators: award achievements": ("creators.award_achievements", timedelta(minutes=15), "creators"),
     "creators: go on with privacy requests": ("creators.process_privacy_requests", timedelta(minutes=1), "creators"),
     "creators: remove what expired": ("creators.remove_expired", timedelta(hours=1), "creators"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),

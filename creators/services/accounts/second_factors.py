@@ -18,7 +18,6 @@ from creators.models import RecoveryCode, SecondFactor, User
 from veri.platform.http.rate_limits import Limit, consume
 from veri.platform.http.services.sign_ins import end_tokens
 from veri.platform.ops.services.audit import record_audit
-from veri.platform.sealing import seal, unseal
 
 ISSUER = "Veri"
 SECRET_BYTES = 20
@@ -44,12 +43,12 @@ def begin_enrolment(*, user: User, now: datetime) -> Enrolment:
         SecondFactorRefused: there is a confirmed factor; only a reset makes room for another.
     """
     fresh = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    factor, _ = SecondFactor.objects.select_for_update().get_or_create(
-        user=user, defaults={"secret": seal(fresh), "made_at": now}
+    factor, is_new = SecondFactor.objects.select_for_update().get_or_create(
+        user=user, defaults={"secret": fresh, "made_at": now}
     )
     if factor.confirmed_at is not None:
         raise SecondFactorRefused("This account has a second factor already.")
-    secret = unseal(factor.secret)
+    secret = fresh if is_new else factor.secret.reveal()
     label = quote(f"{ISSUER}:{user.get_username()}")
     query = urlencode({"secret": secret, "issuer": ISSUER, "digits": DIGITS, "period": 30})
     return Enrolment(secret=secret, uri=f"otpauth://totp/{label}?{query}")
@@ -109,7 +108,7 @@ def _take_code(factor: SecondFactor, code: str, now: datetime) -> bool:
     digits = code.replace(" ", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) == DIGITS):
         return False
-    clock = TOTP(base64.b32decode(unseal(factor.secret)), digits=DIGITS)
+    clock = TOTP(base64.b32decode(factor.secret.reveal()), digits=DIGITS)
     clock.time = now.timestamp()
     if not clock.verify(int(digits), tolerance=TOLERANCE, min_t=factor.last_step + 1):
         return False

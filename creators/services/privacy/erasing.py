@@ -25,7 +25,6 @@ from veri.platform.connections.redis import get_redis
 from veri.platform.ops.privacy import OnErase, PersonalData, Phase, Subject, list_data
 from veri.platform.ops.privacy.registry import run_steps
 from veri.platform.ops.services.audit import record_audit
-from veri.platform.sealing import unseal
 
 BATCH = 5_000
 SETTLING = timedelta(minutes=2)  # after which nothing that had read the rows before can still write what they said
@@ -33,7 +32,7 @@ SETTLING = timedelta(minutes=2)  # after which nothing that had read the rows be
 
 def continue_erasure(*, request: PrivacyRequest, now: datetime) -> PrivacyState:
     """Take the steps that are left. Each is repeatable, and noted when it is done."""
-    sought = json.loads(unseal(request.sealed))
+    sought = json.loads(request.sealed.reveal())
     subject = build_subject(request=request, names=tuple(sought["names"]))
     holds = list_holds(request=request, now=now)
     if "remembered" not in request.steps:

@@ -11,6 +11,7 @@ from creators.enums import ConnectionState, ConsentSource, ConsentState, Privacy
 from creators.errors import PrivacyRequestOpen
 from creators.models import AccountProof, ConsentRecord, Creator, PlatformConnection, PrivacyRequest, User
 from creators.queries.consent import list_granted
+from creators.services.games.boards import show_on_boards
 from creators.services.locks import lock_consent
 from creators.services.privacy.subjects import list_names, list_words
 from creators.services.privacy.texts import list_texts
@@ -18,7 +19,6 @@ from creators.services.summaries import remove_summaries
 from veri.platform.events.services import publish_event
 from veri.platform.http.services.sign_ins import end_tokens
 from veri.platform.ops.services.audit import record_audit
-from veri.platform.sealing import seal
 
 DUE_IN = timedelta(days=30)
 ERASURE_EVENT = "creator.erasure_requested"
@@ -86,7 +86,7 @@ def request_erasure(
         "texts": list_texts(creator_ids=keys),
         "recipient": user.email if user and user.email and source != PrivacySource.RESTORE else "",
     }
-    request.sealed = seal(json.dumps(sought))
+    request.sealed = json.dumps(sought)
     request.save(update_fields=["sealed"])
     for one in creators:
         _suppress_creator(one, acting_user, now)
@@ -151,6 +151,7 @@ def _suppress_creator(creator: Creator, acting_user: User | None, now: datetime)
         for purpose in granted
     )
     remove_summaries(creator_ids=[creator.pk])
+    show_on_boards(creator_id=creator.pk, is_shown=False, now=now)
     PlatformConnection.objects.filter(creator=creator).update(state=ConnectionState.REVOKED)
     Creator.objects.filter(pk=creator.pk).update(
         is_active=False, consent_state=ConsentState.WITHDRAWN, owner=None, updated_at=now

@@ -12,7 +12,6 @@ from django_otp.oath import TOTP
 from creators.models import RecoveryCode, SecondFactor, User
 from tests.creators.accounts.conftest import PASSWORD
 from veri.platform.ops.models import AuditEntry
-from veri.platform.sealing import unseal
 
 TOKEN = "/api/v1/auth/token"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +62,7 @@ def test_staff_enrol_before_anything_else_where_it_is_required(settings, chief, 
     assert (len(codes), client.get(reverse("admin:index")).status_code) == (10, 200)
     assert client.get("/api/v1/me").json()["has_second_factor"] is True
     stored = SecondFactor.objects.get()
-    assert (secret in stored.secret, unseal(stored.secret)) == (False, secret)
+    assert (secret in stored.secret.stored, stored.secret.reveal()) == (False, secret)
     assert codes[0].replace("-", "") not in str(list(RecoveryCode.objects.values()))
 
 

@@ -34,7 +34,7 @@ def test_account_is_opened_by_its_mail_and_signs_in_by_address(anonymous, smtp, 
     assert User.objects.count() == 0
     code = read_code(smtp)
     assert code not in str(list(Notification.objects.values()) + list(AccountProof.objects.values()))
-    assert Notification.objects.get().sealed == ""
+    assert not Notification.objects.get().sealed
     answer = prove(anonymous, code)
     assert (answer.status_code, answer.json()["roles"], answer.json()["email"]) == (201, ["creator"], "ana@example.org")
     assert User.objects.get().username.startswith("u-")

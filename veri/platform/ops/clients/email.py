@@ -6,7 +6,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from veri.platform.ops.errors import DeliveryFailed
 from veri.platform.ops.models import Notification
-from veri.platform.sealing import SealBroken, unseal
+from veri.platform.secrets.keys import SecretUnreadable
 
 
 def send_email(notification: Notification) -> None:
@@ -33,7 +33,7 @@ def _read_words(notification: Notification) -> tuple[str, str]:
     if not notification.sealed:
         return notification.body, ""
     try:
-        words = json.loads(unseal(notification.sealed))
-    except SealBroken as broken:
+        words = json.loads(notification.sealed.reveal())
+    except SecretUnreadable as broken:
         raise DeliveryFailed("no configured key opens this mail") from broken
     return str(words["text"]), str(words["html"])

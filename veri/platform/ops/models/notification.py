@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from veri.platform.ops.enums import OPEN_STATES, Channel, NotificationState
+from veri.platform.secrets.fields import EncryptedTextField
 
 
 class Notification(models.Model):
@@ -17,7 +18,7 @@ class Notification(models.Model):
     recipient = models.CharField(max_length=500)
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
-    sealed = models.TextField(blank=True, editable=False)
+    sealed = EncryptedTextField(blank=True, editable=False)
     dedup_key = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=NotificationState, default=NotificationState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -11,7 +11,6 @@ from django.db.models import F, Q
 from veri.platform.ops.enums import Channel, NotificationState
 from veri.platform.ops.errors import TransactionRequired
 from veri.platform.ops.models import Notification
-from veri.platform.sealing import seal
 
 MAX_ATTEMPTS = 8
 BATCH = 20
@@ -61,7 +60,7 @@ def queue_mail(*, recipient: str, subject: str, text: str, html: str, now: datet
         channel=Channel.EMAIL,
         recipient=recipient,
         subject=" ".join(subject.split())[:200],
-        sealed=seal(json.dumps({"text": text, "html": html})),
+        sealed=json.dumps({"text": text, "html": html}),
         created_at=now,
         next_attempt_at=now,
     )
