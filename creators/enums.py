@@ -232,3 +232,21 @@ class Currency(models.TextChoices):
     EUR = "EUR", "Euro"
     GBP = "GBP", "Pound sterling"
     BRL = "BRL", "Brazilian real"
+
+
+class CreatorStage(models.TextChoices):
+    IDEA = "idea", "An idea"
+    STARTING = "starting", "Just starting"
+    GROWING = "growing", "Growing"
+    EARNING = "earning", "Earning"
+    COMPANY = "company", "A company"
+
+
+class NextStep(models.TextChoices):
+    """What a person could do next, in this order."""
+
+    PROVE_EMAIL = "prove_email", "Prove your e-mail address."
+    ANSWER = "answer", "Say what you are building and what interests you."
+    CLAIM_HANDLE = "claim_handle", "Claim a handle."
+    CONNECT_PLATFORM = "connect_platform", "Connect a platform."
+    BE_FOUND = "be_found", "Let brands find you."

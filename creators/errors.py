@@ -232,3 +232,11 @@ class InvalidTerms(CreatorError):
     def __init__(self, *, problems: dict[str, list[str]]) -> None:
         super().__init__("; ".join(f"{name}: {' '.join(reasons)}" for name, reasons in problems.items()))
         self.problems = problems
+
+
+class UnknownInterests(CreatorError):
+    """Interests that are not in the list."""
+
+    def __init__(self, *, slugs: list[str]) -> None:
+        super().__init__(f"Not in the list: {', '.join(slugs)}.")
+        self.slugs = slugs

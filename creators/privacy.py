@@ -13,6 +13,7 @@ from veri.platform.ops.privacy import (
     Phase,
     Subject,
     about,
+    named,
     register_data,
     register_impersonal,
     register_step,
@@ -30,6 +31,7 @@ def register_privacy() -> None:
     _register_exploring()
     _register_requests()
     register_impersonal("words nobody may take", "creators.ReservedHandle")
+    register_impersonal("what people can choose from", "creators.Interest")
     register_impersonal("companies; their people are members", "creators.Brand")
 
 
@@ -61,7 +63,7 @@ def _register_accounts() -> None:
         ),
         PersonalData(
             model="creators.AccountProof",
-            find=lambda subject: Q(user__in=subject.user_ids) | Q(email__in=subject.names),
+            find=lambda subject: Q(user__in=subject.user_ids) | named("email")(subject),
             on_erase=OnErase.DELETE,
             reason="mailed codes",
             hidden={"secret_hash": _SECRET, "password": _SECRET},
@@ -79,6 +81,12 @@ def _register_accounts() -> None:
             on_erase=OnErase.DELETE,
             reason="recovery codes",
             not_exported=_SECRET,
+        ),
+        PersonalData(
+            model="creators.OnboardingAnswers",
+            find=about(user="user"),
+            on_erase=OnErase.DELETE,
+            reason="what the person said of himself at the beginning",
         ),
         PersonalData(
             model="creators.BrandMember", find=about(user="user"), on_erase=OnErase.DELETE, reason="acting for a brand"
@@ -177,6 +185,22 @@ def _register_connections() -> None:
     register_step(EraseStep(name="connections", phase=Phase.PLATFORMS, run=_revoke))
 
 
+def _leave_boards(*, subject: Subject, now: datetime) -> int:
+    """Take the creators off every board, also where Redis was away when they were hidden.
+
+    Raises:
+        RedisError: Redis is away.
+    """
+    from creators.models import Season  # models are loaded by then
+    from creators.services.games.boards import SCOPES  # loads the stores
+    from creators.stores.boards import remove_rows  # same
+
+    seasons = list(Season.objects.values_list("pk", flat=True)) if subject.creator_ids else []
+    for season_id in seasons:
+        remove_rows(season_id=season_id, creator_ids=subject.creator_ids, scopes=SCOPES)
+    return len(seasons)
+
+
 def _revoke(*, subject: Subject, now: datetime) -> int:
     """Give back what platforms granted, and end what they were asked to tell."""
     from creators.models import PlatformConnection  # models are loaded by then
@@ -222,6 +246,7 @@ def _register_standing() -> None:
             reason="what the person did in a front end",
         ),
     )
+    register_step(EraseStep(name="boards", phase=Phase.STORES, run=_leave_boards))
     register_impersonal(
         "tasks, seasons and runs are everybody's", "creators.Task", "creators.Season", "creators.ScoreRun"
     )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from creators.api.accounts.invites import InviteListView
+from creators.api.accounts.onboarding import OnboardingView, SuggestionsView
 from creators.api.accounts.passwords import AddressProofView, AddressView, PasswordView, ResetRequestView, ResetView
 from creators.api.accounts.sessions import SessionView
 from creators.api.accounts.sign_up import ProveEmailView, ResendView, SignUpView
@@ -66,6 +67,8 @@ urlpatterns = [
     path("lists/<str:id>/entries/<str:handle>", EntryView.as_view(), name="list-entry"),
     path("lists/<str:id>/export", ExportView.as_view(), name="list-export"),
     path("me", MeView.as_view(), name="me"),
+    path("onboarding", OnboardingView.as_view(), name="onboarding"),
+    path("onboarding/suggestions", SuggestionsView.as_view(), name="onboarding-suggestions"),
     path("privacy/requests", PrivacyRequestListView.as_view(), name="privacy-requests"),
     path("privacy/requests/<str:id>", PrivacyRequestView.as_view(), name="privacy-request"),
     path("privacy/requests/<str:id>/download", PrivacyDownloadView.as_view(), name="privacy-request-download"),

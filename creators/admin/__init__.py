@@ -26,6 +26,7 @@ from creators.admin.games import (
 )
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
+from creators.admin.onboarding import InterestAdmin, OnboardingAnswersAdmin
 from creators.admin.privacy import ErasedSubjectAdmin, LegalHoldAdmin, PrivacyRequestAdmin
 from creators.admin.snapshots import AccountSnapshotAdmin, ContentSnapshotAdmin
 from creators.admin.standing import CreatorScoreAdmin, LatestScoreAdmin, PlatformFiguresAdmin, ScoreRunAdmin
@@ -60,10 +61,12 @@ __all__ = [
     "HandleHoldAdmin",
     "InteractionAdmin",
     "InteractionStubAdmin",
+    "InterestAdmin",
     "InviteAdmin",
     "LatestScoreAdmin",
     "LegalHoldAdmin",
     "MissingContentAdmin",
+    "OnboardingAnswersAdmin",
     "PlatformConnectionAdmin",
     "PlatformFiguresAdmin",
     "PointEntryAdmin",

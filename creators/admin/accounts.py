@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from creators.admin.privacy_actions import ask_for_erasure, ask_for_export, may_ask
 from creators.models import AccountProof, Invite, SecondFactor, User
 from creators.services.accounts.invites import insert_invite, revoke_invite
 from creators.services.accounts.second_factors import reset_second_factor
@@ -38,11 +39,23 @@ class UserAdmin(auth_admin.UserAdmin[User], ModelAdmin):
         "last_login",
     )
     list_filter = ("is_staff", "is_superuser", "is_active", "has_second_factor")
+    actions = ("export_person", "erase_person")
     show_full_result_count = False
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """A person is erased by a privacy request, which looks into every store; no form deletes his row alone."""
         return False
+
+    def has_ask_permission(self, request: HttpRequest) -> bool:
+        return may_ask(request)
+
+    @admin.action(description="Export what is kept about one", permissions=["ask"])
+    def export_person(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        return ask_for_export(self, request, queryset)
+
+    @admin.action(description="Erase one", permissions=["ask"])
+    def erase_person(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        return ask_for_erasure(self, request, queryset)
 
 
 @admin.register(Group)

@@ -11,12 +11,13 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from creators.admin.privacy_actions import ask_for_erasure, ask_for_export, may_ask
 from creators.enums import CreatorRole, HandleState
 from creators.errors import HandleRefused, InvalidCreator, ZoneChangedLately
 from creators.handle_keys import is_handle
 from creators.models import Creator, PlatformConnection
 from creators.queries.games.streaks import find_zone_pause
-from creators.queries.handles import get_handle_state
+from creators.queries.handles import filter_look_alikes, get_handle_state
 from creators.services.creator_rules import check_creator_fields
 from creators.services.creators import apply_creator_changes, insert_creator
 from creators.services.handles.claims import apply_handle_change
@@ -69,7 +70,7 @@ class LookAlikeFilter(admin.SimpleListFilter):
         return [("yes", "Looks like an older one")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Creator]) -> QuerySet[Creator]:
-        return queryset.filter(handle_key__contains="#") if self.value() == "yes" else queryset
+        return filter_look_alikes(queryset) if self.value() == "yes" else queryset
 
 
 class HandleForm(ReasonForm):
@@ -113,7 +114,7 @@ class CreatorAdmin(ModelAdmin):
     list_display = ("handle", "display_name", "owner", "consent_state", "roles", "country", "is_active", "updated_at")
     list_select_related = ("owner",)
     list_filter = ("consent_state", "is_active", LookAlikeFilter)
-    actions = ("change_handle_selected",)
+    actions = ("change_handle_selected", "export_person", "erase_person")
     search_fields = ("handle", "display_name")
     autocomplete_fields = ("owner",)
     ordering = ("handle",)
@@ -129,6 +130,17 @@ class CreatorAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Creator | None = None) -> bool:
         return False
+
+    def has_ask_permission(self, request: HttpRequest) -> bool:
+        return may_ask(request)
+
+    @admin.action(description="Export what is kept about one", permissions=["ask"])
+    def export_person(self, request: HttpRequest, queryset: QuerySet[Creator]) -> HttpResponse | None:
+        return ask_for_export(self, request, queryset)
+
+    @admin.action(description="Erase one", permissions=["ask"])
+    def erase_person(self, request: HttpRequest, queryset: QuerySet[Creator]) -> HttpResponse | None:
+        return ask_for_erasure(self, request, queryset)
 
     @admin.action(description="Change the handle of one", permissions=["change"])
     def change_handle_selected(self, request: HttpRequest, queryset: QuerySet[Creator]) -> HttpResponse | None:

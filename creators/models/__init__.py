@@ -16,6 +16,7 @@ from creators.models.exploring import (
 )
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
+from creators.models.onboarding import Interest, OnboardingAnswers
 from creators.models.points import PointEntry, Season, SeasonResult, SeasonTotal
 from creators.models.privacy import ErasedSubject, LegalHold, PrivacyRequest
 from creators.models.snapshots import AccountSnapshot, ContentSnapshot
@@ -52,10 +53,12 @@ __all__ = [
     "HandleHold",
     "Interaction",
     "InteractionStub",
+    "Interest",
     "Invite",
     "LatestScore",
     "LegalHold",
     "MissingContent",
+    "OnboardingAnswers",
     "PlatformConnection",
     "PlatformFigures",
     "PointEntry",

@@ -1,6 +1,5 @@
 """Whether a handle can be had, what proves a claim to it, and whom a former handle leads to."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -39,12 +38,6 @@ def is_known_by(*, user: User, handle: str) -> bool:
     return any(compute_key(name) == key for name in connected.values_list("account_name", flat=True) if name)
 
 
-def find_redirects(*, handles: Sequence[str]) -> dict[str, int]:
-    """Return the creators' ids that former handles lead to."""
-    rows = FormerHandle.objects.filter(handle__in=handles, creator__isnull=False)
-    return dict(rows.values_list("handle", "creator_id"))
-
-
-def list_look_alikes() -> QuerySet[Creator]:
-    """Return creators whose handle looks like an older one's: their keys are marked."""
-    return Creator.objects.filter(handle_key__contains="#")
+def filter_look_alikes(creators: QuerySet[Creator]) -> QuerySet[Creator]:
+    """Return those creators whose handle looks like an older one's: their keys are marked."""
+    return creators.filter(handle_key__contains="#")

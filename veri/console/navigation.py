@@ -203,6 +203,8 @@ SYSTEM_FIRST: tuple[Page | ModelLink, ...] = (
     ModelLink(label="creators.user", icon="person"),
     ModelLink(label="auth.group", icon="group"),
     ModelLink(label="creators.invite", icon="forward_to_inbox", title="Invites"),
+    ModelLink(label="creators.interest", icon="interests", title="Interests"),
+    ModelLink(label="creators.onboardinganswers", icon="contact_page", title="Onboarding answers"),
     ModelLink(label="creators.accountproof", icon="mark_email_read", title="Mailed codes"),
     ModelLink(label="creators.secondfactor", icon="phonelink_lock", title="Second factors"),
     Page(title="My second factor", icon="passkey", url_name="second_factor"),

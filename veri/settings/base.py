@@ -218,6 +218,8 @@ SPECTACULAR_SETTINGS = {
         "HandleStateEnum": "creators.enums.HandleState",
         "PrivacyKindEnum": "creators.enums.PrivacyKind",
         "PrivacyStateEnum": "creators.enums.PrivacyState",
+        "CreatorStageEnum": "creators.enums.CreatorStage",
+        "NextStepEnum": "creators.enums.NextStep",
         "PlatformEnum": "creators.enums.Platform",
         "MemoryTypeEnum": "memory.enums.MemoryType",
         "CitationKindEnum": "memory.enums.TargetKind",

@@ -15,7 +15,7 @@ def list_names(*, user: User | None, creators: list[Creator]) -> list[str]:
     """Return what the account is called in columns without ids: its address, as written and folded, and its name."""
     if user is None:
         return []
-    return sorted({name for name in (user.email, user.email.lower(), user.username) if name})
+    return sorted({name for name in (user.email, user.username) if name})
 
 
 def list_words(*, user: User | None, creators: list[Creator]) -> list[str]:

@@ -22,6 +22,7 @@ from creators.models import (
     LegalHold,
     PlatformConnection,
     PrivacyRequest,
+    Season,
     User,
 )
 from creators.services.consent import record_consent
@@ -207,6 +208,14 @@ def test_one_creator_goes_and_the_account_stays(creator, owner, mongo):
     assert [one.value for one in Memory.objects.all()] == ["Porto"]
     owner.refresh_from_db()
     assert owner.is_active
+
+
+def test_account_without_creators_goes(mongo, smtp):  # noqa: F811  the fixture
+    user = User.objects.create_user("bea", email="bea@example.org")
+    Season.objects.create(name="November", starts_at=NOW, ends_at=LATER)
+    assert finish(erase(user, actor=user)) == PrivacyState.DONE
+    assert User.objects.count() == 0
+    assert [to for to, _, _ in read_mails(smtp)] == ["bea@example.org"]
 
 
 def test_erasure_killed_after_any_step_goes_on(creator, owner, mongo):

@@ -2,7 +2,15 @@
 
 from django.db.models import Q
 
-from veri.platform.ops.privacy.registry import OnErase, PersonalData, Subject, about, register_data, register_impersonal
+from veri.platform.ops.privacy.registry import (
+    OnErase,
+    PersonalData,
+    Subject,
+    about,
+    named,
+    register_data,
+    register_impersonal,
+)
 
 _SECRET = "a secret, or what proves one"  # noqa: S105  says why it is hidden
 
@@ -31,9 +39,6 @@ def register_platform_models() -> None:
 
 
 def _register_access() -> None:
-    def by_name(subject: Subject) -> Q:
-        return Q(username__in=subject.names)
-
     register_data(
         PersonalData(
             model="knox.AuthToken",
@@ -57,19 +62,24 @@ def _register_access() -> None:
             not_exported="copies of answers to the person himself, kept for a day",
         ),
         PersonalData(
-            model="axes.AccessAttempt", find=by_name, on_erase=OnErase.DELETE, reason="failed sign-ins, with addresses"
+            model="axes.AccessAttempt",
+            find=named("username"),
+            on_erase=OnErase.DELETE,
+            reason="failed sign-ins, with addresses",
         ),
         PersonalData(
             model="axes.AccessAttemptExpiration",
-            find=lambda subject: Q(access_attempt__username__in=subject.names),
+            find=named("access_attempt__username"),
             on_erase=OnErase.DELETE,
             reason="when a failed sign-in is forgotten",
             not_exported="a time beside a failed sign-in",
         ),
-        PersonalData(model="axes.AccessFailureLog", find=by_name, on_erase=OnErase.DELETE, reason="failed sign-ins"),
+        PersonalData(
+            model="axes.AccessFailureLog", find=named("username"), on_erase=OnErase.DELETE, reason="failed sign-ins"
+        ),
         PersonalData(
             model="axes.AccessLog",
-            find=by_name,
+            find=named("username"),
             on_erase=OnErase.DELETE,
             reason="sign-ins, with network addresses",
             hidden={"session_hash": _SECRET},
@@ -119,7 +129,7 @@ def _register_records() -> None:
         ),
         PersonalData(
             model="ops.Notification",
-            find=lambda subject: Q(recipient__in=subject.names),
+            find=named("recipient"),
             on_erase=OnErase.DELETE,
             reason="mails to the person",
             hidden={"sealed": _SECRET},
@@ -128,7 +138,7 @@ def _register_records() -> None:
             model="ops.AuditEntry",
             find=lambda subject: (
                 Q(actor__in=subject.user_ids)
-                | Q(actor_label__in=subject.names)
+                | named("actor_label")(subject)
                 | Q(target_type="creators.creator", target_id__in=_as_texts(subject))
                 | Q(target_type="creators.user", target_id__in=[str(pk) for pk in subject.user_ids])
             ),

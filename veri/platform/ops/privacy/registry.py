@@ -99,6 +99,18 @@ def about(*, creator: str = "", user: str = "") -> Find:
     return find
 
 
+def named(field: str) -> Find:
+    """Return a ``find`` for a column that holds an address or a user name, in whatever case."""
+
+    def find(subject: Subject) -> Q:
+        wanted = Q(pk__in=[])
+        for name in subject.names:
+            wanted |= Q(**{f"{field}__iexact": name})
+        return wanted
+
+    return find
+
+
 def register_data(*data: PersonalData) -> None:
     """Say what becomes of models; saying it again replaces it."""
     _data.update({one.model.lower(): one for one in data})

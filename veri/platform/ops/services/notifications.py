@@ -108,7 +108,8 @@ def settle_failed(*, notification: Notification, error: str, now: datetime) -> b
         notification,
         state=NotificationState.DEAD if dead else NotificationState.FAILED,
         next_attempt_at=now + compute_delay(attempts=notification.attempts),
-        last_error=error[:1000],
+        # A mail server's refusal quotes the address: of a mail to a person only the kind of failure is kept.
+        last_error=error.partition(":")[0] if notification.sealed else error[:1000],
         **(_SAID if dead and notification.sealed else {}),
     )
 
