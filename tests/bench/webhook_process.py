@@ -12,7 +12,7 @@ WARM_UP = 50
 
 def main() -> None:
     subscription_id, seconds, word = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
-    start_embedded_stores(command="bench")
+    start_embedded_stores(command="web")  # pools its connections as the web does
     import django  # the environment is complete only now
 
     django.setup()

@@ -108,8 +108,5 @@ def _keep(platform: str, verified: Verified, subscription_id: int | None, body: 
         "sent_at": verified.sent_at,
         "received_at": now,
     }
-    key = str(values["account_id"])[:120]
-    stored = publish_for_new_row(
-        insert=_INSERT, values=values, name=RECEIVED_EVENT, key=key, id_name="webhook_id", now=now
-    )
+    stored = publish_for_new_row(insert=_INSERT, values=values, name=RECEIVED_EVENT, id_name="webhook_id", now=now)
     return stored is not None

@@ -73,7 +73,7 @@ def publish_events(*, name: str, parts: Sequence[tuple[str, dict[str, Any]]]) ->
 
 
 def publish_for_new_row(
-    *, insert: str, values: Mapping[str, Any], name: str, key: str, id_name: str, now: datetime
+    *, insert: str, values: Mapping[str, Any], name: str, id_name: str, now: datetime, key: str = ""
 ) -> int | None:
     """Insert one row and publish an event about it, all in one statement: for what must answer within milliseconds.
 
