@@ -18,6 +18,7 @@ _TAGS = {
     "family": "family parenting kids pets home diy garden",
 }
 CATEGORIES = tuple(_TAGS)
+CATEGORY_CHOICES = [(name, name) for name in CATEGORIES]
 _CATEGORY_OF = {tag: category for category, tags in _TAGS.items() for tag in (category, *tags.split())}
 
 

@@ -27,6 +27,7 @@ from creators.models import (
     WorkTerms,
     ZoneChange,
 )
+from memory.models import BrandMatch, Introduction, MatchDecision
 from tests.conftest import NOW
 
 
@@ -71,3 +72,10 @@ def make_explored(creator: Creator, brand: Brand) -> None:
     CreatorBlock.objects.create(creator=creator, blocked=other, created_at=NOW)
     saved = SavedList.objects.create(brand=brand, name="Autumn", created_at=NOW, updated_at=NOW)
     SavedListEntry.objects.create(saved_list=saved, creator=creator, added_at=NOW)
+
+
+def make_matched(creator: Creator, brand: Brand) -> None:
+    match = BrandMatch.objects.create(brand=brand, brief={}, seed="0", requested_at=NOW)
+    MatchDecision.objects.create(match=match, creator=creator, kind="saved", decided_at=NOW)
+    met = Creator.objects.get(handle="other")
+    Introduction.objects.create(creator=creator, met=met, day=NOW.date(), score=0.5, made_at=NOW)
