@@ -21,6 +21,7 @@ from creators.services.privacy.progress import note_step, wait
 from creators.services.privacy.restoring import remember_erased
 from creators.services.privacy.subjects import build_subject
 from creators.services.privacy.sweeping import sweep
+from migration.failpoints import reach
 from veri.platform.connections.redis import get_redis
 from veri.platform.ops.privacy import OnErase, PersonalData, Phase, Subject, list_data
 from veri.platform.ops.privacy.audit_entries import empty_entries_about
@@ -165,6 +166,7 @@ def _delete_batches(rows: "QuerySet[Any]") -> int:
                 count += len(keys)
             elif keys:
                 count += int(batch._raw_delete(batch.db))  # noqa: SLF001  one statement, where the ORM reads each row
+        reach("erasure.after_batch")
         if len(keys) < BATCH:
             return count
 
