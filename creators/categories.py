@@ -18,6 +18,7 @@ _TAGS = {
     "family": "family parenting kids pets home diy garden",
 }
 CATEGORIES = tuple(_TAGS)
+CATEGORY_CHOICES = [(name, name) for name in CATEGORIES]
 _CATEGORY_OF = {tag: category for category, tags in _TAGS.items() for tag in (category, *tags.split())}
 
 
@@ -33,3 +34,8 @@ def list_categories_of(*, tags: Iterable[str]) -> list[str]:
 
 def _fold(tag: str) -> str:
     return tag.strip().lower().removeprefix("#")
+
+
+def list_tags_by_category() -> list[tuple[str, str]]:
+    """Return every (tag, category)."""
+    return sorted(_CATEGORY_OF.items())

@@ -227,6 +227,13 @@ class PrivacySource(models.TextChoices):
     RESTORE = "restore", "Restored backup"
 
 
+class Currency(models.TextChoices):
+    USD = "USD", "US dollar"
+    EUR = "EUR", "Euro"
+    GBP = "GBP", "Pound sterling"
+    BRL = "BRL", "Brazilian real"
+
+
 class CreatorStage(models.TextChoices):
     IDEA = "idea", "An idea"
     STARTING = "starting", "Just starting"

@@ -218,6 +218,22 @@ class ExportNotReady(CreatorError):
     """The export is not made yet, or its time is over."""
 
 
+class ListNameTaken(CreatorError):
+    """The owner has a list of this name already."""
+
+
+class ListFull(CreatorError):
+    """As many lists, or creators on a list, as one may have."""
+
+
+class InvalidTerms(CreatorError):
+    """Terms break a rule; ``problems`` maps field names to reasons."""
+
+    def __init__(self, *, problems: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(reasons)}" for name, reasons in problems.items()))
+        self.problems = problems
+
+
 class UnknownInterests(CreatorError):
     """Interests that are not in the list."""
 

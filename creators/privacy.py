@@ -28,6 +28,7 @@ def register_privacy() -> None:
     _register_creators()
     _register_connections()
     _register_standing()
+    _register_exploring()
     _register_requests()
     register_impersonal("words nobody may take", "creators.ReservedHandle")
     register_impersonal("what people can choose from", "creators.Interest")
@@ -248,6 +249,41 @@ def _register_standing() -> None:
     register_step(EraseStep(name="boards", phase=Phase.STORES, run=_leave_boards))
     register_impersonal(
         "tasks, seasons and runs are everybody's", "creators.Task", "creators.Season", "creators.ScoreRun"
+    )
+
+
+def _register_exploring() -> None:
+    def find_blocks(subject: Subject) -> Q:
+        return about(creator="creator")(subject) | about(creator="blocked")(subject)
+
+    def find_saved(subject: Subject) -> Q:
+        return about(creator="creator")(subject) | about(creator="saved_list__creator")(subject)
+
+    register_data(
+        *(
+            PersonalData(model=f"creators.{name}", find=about(creator="creator"), on_erase=OnErase.DELETE, reason=_OWN)
+            for name in ("Exclusivity", "SavedList", "WorkTerms")
+        ),
+        PersonalData(
+            model="creators.ExploreEntry",
+            find=about(creator="summary__creator"),
+            on_erase=OnErase.DELETE,
+            reason="what brands find the creator by",
+        ),
+        PersonalData(
+            model="creators.CreatorBlock",
+            find=find_blocks,
+            on_erase=OnErase.DELETE,
+            reason="whom the creator does not want to meet, or who does not want to meet him",
+            not_exported="would tell who blocked whom",
+        ),
+        PersonalData(
+            model="creators.SavedListEntry",
+            find=find_saved,
+            on_erase=OnErase.DELETE,
+            reason="who saved the creator, and whom he saved",
+            hidden={"note": "others' notes are theirs"},
+        ),
     )
 
 

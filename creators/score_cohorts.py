@@ -26,12 +26,16 @@ LEVELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """Every creator's figures by connected platform; NaN is not known. Texts are codes into the two lists."""
+    """Every creator's figures by connected platform; NaN is not known. Texts are codes into the two lists.
+
+    ``band`` is ``find_band`` of the followers.
+    """
 
     creator: Ints
     platform: Ints
     category: Ints
     followers: Floats
+    band: Ints
     items: Ints
     rate: Floats
     slope: Floats
@@ -63,7 +67,7 @@ def rank_population(population: Population) -> dict[str, Ranks]:
     keys = {
         "platform": population.platform,
         "category": population.category,
-        "band": find_band(population.followers),
+        "band": population.band,
     }
     values = {
         "engagement": population.rate,
@@ -83,7 +87,7 @@ def name_cohort(population: Population, *, component: str, level: int, row: int)
     parts = {
         "platform": population.platforms[int(population.platform[row])],
         "category": population.categories[int(population.category[row])],
-        "band": str(int(find_band(population.followers[row : row + 1])[0])),
+        "band": str(int(population.band[row])),
     }
     return "/".join(parts[name] for name in LEVELS[component][level]) or "all"
 

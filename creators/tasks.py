@@ -9,6 +9,7 @@ from creators.services.accounts.proofs import remove_expired_proofs
 from creators.services.analytics import remove_old_analytics
 from creators.services.connections.tickets import remove_old_tickets
 from creators.services.connections.validating import validate_due_tokens
+from creators.services.exploring.entries import refresh_all_entries
 from creators.services.games.achievements import award_achievements
 from creators.services.games.boards import AWAY, rebuild_open_boards
 from creators.services.games.seasons import close_ended_seasons
@@ -17,6 +18,7 @@ from creators.services.handles.unblocking import remove_ended_blocks
 from creators.services.privacy.exporting import remove_expired_exports
 from creators.services.privacy.processing import process_due_requests, process_request
 from creators.services.sync.choosing import list_due_connections
+from creators.services.sync.fetching import fetch_accounts
 from creators.services.sync.purging import purge_old_youtube_data, remove_old_runs
 from creators.services.sync.quotas import remove_old_windows
 from creators.services.sync.running import synchronise
@@ -53,7 +55,9 @@ def synchronise_task(*, connection_id: int, **_unknown: Any) -> str:
 @shared_task(name="creators.synchronise_due")
 def synchronise_due_task(**_unknown: Any) -> int:
     """Hand out the connections that are due; what gets lost is due again a minute later."""
-    due = list_due_connections(now=timezone.now(), limit=MOST_AT_ONCE)
+    now = timezone.now()
+    due = list_due_connections(now=now, limit=MOST_AT_ONCE)
+    fetch_accounts(now=now)
     for connection_id in due:
         synchronise_task.apply_async(kwargs={"connection_id": connection_id}, expires=50)
     return len(due)
@@ -126,3 +130,9 @@ def process_privacy_request_task(*, request_id: int, **_unknown: Any) -> str:
 def process_privacy_requests_task(**_unknown: Any) -> int:
     """Go on with the requests that are due; return how many were done with."""
     return process_due_requests(now=timezone.now())
+
+
+@shared_task(name="creators.refresh_explored")
+def refresh_explored_task(**_unknown: Any) -> int:
+    """Mend what exploring reads; return how many rows were otherwise."""
+    return refresh_all_entries()

@@ -14,12 +14,15 @@ from creators.api.connections import ConnectionStartView, ConnectionSyncView, Co
 from creators.api.consents import ConsentListView
 from creators.api.content import ContentListView, ContentView
 from creators.api.creators import ConnectionListView, CreatorListView, CreatorView
+from creators.api.exploring import ExploreView
 from creators.api.games import AchievementListView, BoardView, CalendarView, PointListView, SeasonListView
 from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
 from creators.api.privacy import PrivacyDownloadView, PrivacyRequestListView, PrivacyRequestView
+from creators.api.saved_lists import EntryListView, EntryView, ExportView, SavedListsView, SavedListView
 from creators.api.scores import ScoreHistoryView, ScoreView
 from creators.api.tasks import SubmissionListView, TaskListView, TaskSubmissionView
+from creators.api.terms import BlockView, WorkTermsView
 
 urlpatterns = [
     path("analytics/events", AnalyticsView.as_view(), name="analytics-events"),
@@ -42,6 +45,7 @@ urlpatterns = [
     path("creators", CreatorListView.as_view(), name="creators"),
     path("creators/<str:handle>", CreatorView.as_view(), name="creator"),
     path("creators/<str:handle>/achievements", AchievementListView.as_view(), name="creator-achievements"),
+    path("creators/<str:handle>/blocks/<str:other>", BlockView.as_view(), name="creator-block"),
     path("creators/<str:handle>/calendar", CalendarView.as_view(), name="creator-calendar"),
     path("creators/<str:handle>/connections", ConnectionListView.as_view(), name="creator-connections"),
     path("creators/<str:handle>/consents", ConsentListView.as_view(), name="creator-consents"),
@@ -49,14 +53,19 @@ urlpatterns = [
     path("creators/<str:handle>/score", ScoreView.as_view(), name="creator-score"),
     path("creators/<str:handle>/score/history", ScoreHistoryView.as_view(), name="creator-score-history"),
     path("creators/<str:handle>/submissions", SubmissionListView.as_view(), name="creator-submissions"),
+    path("creators/<str:handle>/terms", WorkTermsView.as_view(), name="creator-terms"),
+    path("explore", ExploreView.as_view(), name="explore"),
     path("handles/claims", ClaimView.as_view(), name="handle-claims"),
     path("handles/holds", HoldView.as_view(), name="handle-holds"),
     path("handles/<str:handle>/availability", AvailabilityView.as_view(), name="handle-availability"),
     path("interactions", InteractionListView.as_view(), name="interactions"),
-    path("interactions", InteractionListView.as_view(), name="interactions"),
-    path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
     path("interactions/<str:id>", InteractionView.as_view(), name="interaction"),
     path("invites", InviteListView.as_view(), name="invites"),
+    path("lists", SavedListsView.as_view(), name="lists"),
+    path("lists/<str:id>", SavedListView.as_view(), name="list"),
+    path("lists/<str:id>/entries", EntryListView.as_view(), name="list-entries"),
+    path("lists/<str:id>/entries/<str:handle>", EntryView.as_view(), name="list-entry"),
+    path("lists/<str:id>/export", ExportView.as_view(), name="list-export"),
     path("me", MeView.as_view(), name="me"),
     path("onboarding", OnboardingView.as_view(), name="onboarding"),
     path("onboarding/suggestions", SuggestionsView.as_view(), name="onboarding-suggestions"),

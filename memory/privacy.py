@@ -22,6 +22,7 @@ from veri.platform.ops.privacy import (
 )
 
 _MADE = "made from the creator's interactions"
+_BRANDS = "the brand's own considerations"
 _OF_CREATOR = (
     "ContentIndexEntry",
     "ConversationTurn",
@@ -61,6 +62,12 @@ def register_privacy() -> None:
         _delete("AnswerFeedback", about(creator="turn__creator", user="user"), "what was said of answers"),
         _delete("Feedback", _find_feedback, "what the person liked, or what was liked of the creator"),
         _delete("PreferenceProfile", about(user="user"), "the person's taste"),
+        _delete("MatchDecision", about(creator="creator"), "what brands decided of the creator", not_exported=_BRANDS),
+        _delete("Introduction", _find_introductions, "whom the creator was told of, and who was told of him"),
+    )
+    register_impersonal(
+        "briefs of companies, and ids in the order shown, which lead nowhere once a creator is gone",
+        "memory.BrandMatch",
     )
     register_impersonal(
         "counts, settings and figures of searches and runs",
@@ -98,6 +105,10 @@ def _delete(name: str, find: object, reason: str, *, not_exported: str = "") -> 
         reason=reason,
         not_exported=not_exported,
     )
+
+
+def _find_introductions(subject: Subject) -> Q:
+    return Q(creator__in=subject.creator_ids) | Q(met__in=subject.creator_ids)
 
 
 def _find_feedback(subject: Subject) -> Q:

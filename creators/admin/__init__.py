@@ -5,6 +5,14 @@ from creators.admin.connections import ConnectionTokenAdmin, ConnectTicketAdmin,
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin
+from creators.admin.exploring import (
+    CreatorBlockAdmin,
+    ExclusivityAdmin,
+    ExploreEntryAdmin,
+    SavedListAdmin,
+    SavedListEntryAdmin,
+    WorkTermsAdmin,
+)
 from creators.admin.games import (
     AchievementAdmin,
     FreezeEntryAdmin,
@@ -41,9 +49,12 @@ __all__ = [
     "ContentItemAdmin",
     "ContentSnapshotAdmin",
     "CreatorAdmin",
+    "CreatorBlockAdmin",
     "CreatorScoreAdmin",
     "CreatorSummaryAdmin",
     "ErasedSubjectAdmin",
+    "ExclusivityAdmin",
+    "ExploreEntryAdmin",
     "FormerHandleAdmin",
     "FreezeEntryAdmin",
     "GroupAdmin",
@@ -62,6 +73,8 @@ __all__ = [
     "PrivacyRequestAdmin",
     "QuotaWindowAdmin",
     "ReservedHandleAdmin",
+    "SavedListAdmin",
+    "SavedListEntryAdmin",
     "ScoreRunAdmin",
     "SeasonAdmin",
     "SeasonResultAdmin",
@@ -76,5 +89,6 @@ __all__ = [
     "UserAdmin",
     "WebhookDeliveryAdmin",
     "WebhookSubscriptionAdmin",
+    "WorkTermsAdmin",
     "ZoneChangeAdmin",
 ]

@@ -7,7 +7,9 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -122,11 +124,16 @@ class CreatorAdmin(ModelAdmin):
     show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Creator | None = None) -> tuple[str, ...]:
-        return ("handle", "version", "created_at", "updated_at") if obj else ()
+        return ("handle", "standing", "version", "created_at", "updated_at") if obj else ()
 
     def get_fields(self, request: HttpRequest, obj: Creator | None = None) -> list[str]:
-        shown = ["version", "created_at", "updated_at"] if obj else []
+        shown = ["standing", "version", "created_at", "updated_at"] if obj else []
         return ["handle", "owner", *_FIELDS, "reason", *shown]
+
+    @admin.display(description="Standing")
+    def standing(self, creator: Creator) -> str:
+        address = reverse("admin:creator_standing", args=[creator.pk])
+        return format_html('<a href="{}">Score, its reasons and the timeline</a>', address)
 
     def has_delete_permission(self, request: HttpRequest, obj: Creator | None = None) -> bool:
         return False

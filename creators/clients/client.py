@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from creators.clients.records import AccountReading, Charge, ContentPage
 from creators.enums import Platform
@@ -30,6 +30,24 @@ class LookUpContent(Protocol):
     def __call__(self, *, token: str, ids: Sequence[str], now: datetime) -> ContentPage: ...
 
 
+class ReadAccounts(Protocol):
+    def __call__(self, *, token: str, ids: Sequence[str], now: datetime) -> list[dict[str, Any]]: ...
+
+
+class BuildAccount(Protocol):
+    def __call__(self, *, payload: dict[str, Any]) -> AccountReading: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyAccounts:
+    """How a platform gives the public side of many accounts by one call."""
+
+    at_once: int
+    read: ReadAccounts
+    build: BuildAccount
+    charges: tuple[Charge, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlatformClient:
     """A platform's OAuth backend and reads. Reads raise the errors of ``creators.clients.errors``.
@@ -47,6 +65,7 @@ class PlatformClient:
     account_charges: tuple[Charge, ...]
     list_charges: tuple[Charge, ...]
     charge_lookup: Callable[[int], tuple[Charge, ...]]
+    many_accounts: ManyAccounts | None = None
 
 
 @cache

@@ -38,12 +38,16 @@ class Unsubscribe(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionClient:
-    """``list_remote`` returns the ids the platform knows as alive, where it can be asked."""
+    """``list_remote`` returns the ids the platform knows as alive, where it can be asked.
+
+    ``check_callback`` tells whether the platform holds our callback for valid, and asks it to look again if not.
+    """
 
     wanted: tuple[Wanted, ...]
     subscribe: Subscribe
     unsubscribe: Unsubscribe
     list_remote: Callable[..., set[str]] | None = None
+    check_callback: Callable[..., bool] | None = None
 
 
 @cache

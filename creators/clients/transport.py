@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import connection
 
 from creators.clients.errors import BadAnswer, PlatformUnavailable
 from creators.clients.lenient_json import read_json
@@ -69,7 +70,8 @@ def call(
     """Call a platform and return its answer whatever its status; redirects are not followed.
 
     A GET that could not connect or lost its connection is tried once more; everything else waits for whoever schedules.
-    Hold no database transaction while calling, except for the one that refreshes a token.
+    Hold no database transaction while calling, except for the one that refreshes a token. Where connections to the
+    database are pooled, this thread's goes back to the pool first.
 
     Raises:
         PlatformUnavailable: no whole answer within 15 seconds.
@@ -77,6 +79,7 @@ def call(
     """
     import httpx  # loads on first use: a tenth of a second
 
+    _let_database_go()
     sent = {"headers": dict(headers or {}), "params": params, "data": form, "json": json}
     if auth:
         sent["auth"] = auth
@@ -90,6 +93,13 @@ def call(
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise PlatformUnavailable(platform=platform, detail=type(error).__name__) from None
     raise AssertionError  # the loop returns or raises
+
+
+def _let_database_go() -> None:
+    """Give a pooled connection back while a platform is awaited, so that slow ones cannot use up the pool."""
+    is_pooled = bool(connection.settings_dict["OPTIONS"].get("pool"))
+    if is_pooled and not connection.in_atomic_block:
+        connection.close()
 
 
 def _send(platform: str, method: str, url: str, sent: dict[str, Any]) -> Answer:

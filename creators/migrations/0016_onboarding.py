@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creators', '0090_analytics_events'),
+        ("creators", "0015_privacy_requests"),
     ]
 
     operations = [

@@ -6,6 +6,14 @@ from creators.models.connections import ConnectionToken, ConnectTicket
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
+from creators.models.exploring import (
+    CreatorBlock,
+    Exclusivity,
+    ExploreEntry,
+    SavedList,
+    SavedListEntry,
+    WorkTerms,
+)
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
 from creators.models.onboarding import Interest, OnboardingAnswers
@@ -33,10 +41,13 @@ __all__ = [
     "ContentItem",
     "ContentSnapshot",
     "Creator",
+    "CreatorBlock",
     "CreatorScore",
     "CreatorSummary",
     "CreatorTerm",
     "ErasedSubject",
+    "Exclusivity",
+    "ExploreEntry",
     "FormerHandle",
     "FreezeEntry",
     "HandleHold",
@@ -55,6 +66,8 @@ __all__ = [
     "QuotaWindow",
     "RecoveryCode",
     "ReservedHandle",
+    "SavedList",
+    "SavedListEntry",
     "ScoreRun",
     "Season",
     "SeasonResult",
@@ -69,5 +82,6 @@ __all__ = [
     "User",
     "WebhookDelivery",
     "WebhookSubscription",
+    "WorkTerms",
     "ZoneChange",
 ]

@@ -11,7 +11,8 @@ class SyncPlan(models.Model):
     """When a connection is read next, and what is known for doing it cheaply.
 
     ``cursor`` is where an unfinished reading goes on; empty begins anew. ``etag`` and ``counted`` tell whether anything
-    changed; ``known_until`` is the publication of the newest item listed to the end. Who reads holds it ``held_until``.
+    changed; ``known_until`` is the publication of the newest item listed to the end. ``fetched`` is the account as one
+    call read it with others, and when. Who reads holds the plan ``held_until``.
     """
 
     connection = models.OneToOneField(
@@ -25,6 +26,7 @@ class SyncPlan(models.Model):
     etag = models.CharField(max_length=200, blank=True)
     counted = models.JSONField(default=dict, blank=True)
     known_until = models.DateTimeField(null=True)
+    fetched = models.JSONField(default=dict, blank=True)
     must_list = models.BooleanField(default=True)
     failures = models.PositiveIntegerField(default=0)
     last_success_at = models.DateTimeField(null=True)

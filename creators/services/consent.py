@@ -7,6 +7,7 @@ from django.db import transaction
 from creators.enums import ConsentPurpose, ConsentSource
 from creators.models import ConsentRecord, Creator, User
 from creators.queries.consent import get_latest_consent
+from creators.services.exploring.entries import refresh_entries
 from creators.services.games.boards import show_on_boards
 from creators.services.locks import lock_consent
 from creators.services.summaries import remove_summaries
@@ -30,7 +31,7 @@ def record_consent(
     """Note a decision, audited; a decision that already holds is returned as it stands.
 
     Withdrawing ``discovery`` removes the row brands search in the same transaction, ``public_profile`` decides about
-    boards. Publishes ``consent.recorded``
+    boards, ``brand_metrics`` about the score brands explore by. Publishes ``consent.recorded``
     {creator_id, purpose, is_granted}.
     """
     lock_consent(creator_id=creator.pk)
@@ -52,6 +53,8 @@ def record_consent(
         remove_summaries(creator_ids=[creator.pk])
     if purpose == ConsentPurpose.PUBLIC_PROFILE:
         show_on_boards(creator_id=creator.pk, is_shown=is_granted, now=now)
+    if purpose == ConsentPurpose.BRAND_METRICS:
+        refresh_entries(creator_ids=[creator.pk])
     record_audit(
         actor=acting_user,
         action="consent.granted" if is_granted else "consent.withdrawn",

@@ -9,6 +9,7 @@ from creators.enums import ConsentState
 from creators.errors import InvalidCreator, ZoneChangedLately
 from creators.models import Creator, User
 from creators.services.creator_rules import check_creator_fields
+from creators.services.exploring.entries import refresh_entries
 from creators.services.games.boards import show_on_boards
 from creators.services.games.streaks import note_zone_change
 from creators.services.handles.taking import convert_taken, take_handle
@@ -95,6 +96,8 @@ def apply_creator_changes(
     if stored.consent_state == ConsentState.WITHDRAWN or not stored.is_active:
         remove_summaries(creator_ids=[stored.pk])
         show_on_boards(creator_id=stored.pk, is_shown=False, now=now)
+    else:
+        refresh_entries(creator_ids=[stored.pk])
     record_audit(
         actor=acting_user,
         action="creator.updated",

@@ -1,22 +1,28 @@
 """Scores recomputed set-based, boards of 100,000 creators and explore, beside bare SQL and Redis of the same."""
 
+import random
 import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from statistics import median
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
 from creators.models import Creator
+from creators.queries.exploring.entries import SORTS, ExploreQuestion, explore
 from creators.queries.games.boards import find_board, find_standing
 from creators.queries.scoring.gathering import gather_figures
+from creators.services.exploring.entries import refresh_entries
 from creators.services.games.boards import rebuild_boards
 from creators.services.games.seasons import get_open_season
 from creators.services.scoring.recompute import recompute_scores
 from tests.bench.measuring import Figure, at_least, at_most, compare, get_percentile, judge, time_call
 from tests.bench.tables import empty_stores
+from veri.platform.connections.reading import fetch_rows
 from veri.platform.connections.redis import get_redis
 
 SCORED = 10_000
@@ -25,6 +31,14 @@ ITEMS = 8
 SCORES_A_SECOND = at_least(2_000)
 RANKED, ASKED = 100_000, 300
 RANK_MS, TOP_MS = at_most(5), at_most(10)
+EXPLORE_MS = at_most(50)
+_SUMMARIES = """INSERT INTO creators_creatorsummary (creator_id, excerpt, model, model_version, tags, platforms,
+  main_platform, reach, last_active_at, updated_at)
+  SELECT id, 'Bakes bread.', '', '', ARRAY['tag' || (id %% 300), 'tag' || (id %% 7)],
+    ARRAY[(ARRAY['tiktok', 'x', 'twitch'])[1 + id %% 3]], '', 2 + random() * 5,
+    now() - random() * interval '90 days', now() - random() * interval '300 days'
+  FROM creators_creator""".replace("%%", "%")
+_BARE_PAGE = "SELECT summary_id FROM creators_exploreentry ORDER BY reach DESC, summary_id DESC LIMIT 50"
 _CONSENTS = """INSERT INTO creators_consentrecord
   (creator_id, purpose, is_granted, recorded_at, actor_label, source, reason)
   SELECT id, 'public_profile', true, now(), 'bench', 'import', '' FROM creators_creator"""
@@ -56,7 +70,7 @@ _FIGURES = (
 
 
 def measure() -> list[Figure]:
-    return [*_measure_scores(), *_measure_boards()]
+    return [*_measure_scores(), *_measure_boards(), *_measure_explore()]
 
 
 def _measure_scores() -> list[Figure]:
@@ -119,6 +133,47 @@ def _measure_boards() -> list[Figure]:
     ]
 
 
+def _measure_explore() -> list[Figure]:
+    """Ask for pages by mixed filters and orders; beside it the bare rows of one order without filters."""
+    empty_stores()
+    _make_creators(RANKED)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMMARIES)
+        refreshed = time_call(_refresh_entries)
+        cursor.execute("VACUUM ANALYZE creators_creator, creators_creatorsummary, creators_exploreentry")
+    rng = random.Random(7)  # noqa: S311  the same questions each time
+    whole, bare = [], []
+    for number in range(ASKED):
+        question = _build_question(rng)
+        if number % 3 == 2:
+            question = replace(question, after=explore(question=question).after)
+        whole.append(time_call(partial(explore, question=question)))
+        bare.append(time_call(partial(fetch_rows, _BARE_PAGE, [])))
+    name = f"explore {RANKED:,}"
+    return [
+        judge(name=f"{name}: page of 50 p95", value=_p95(whole), unit="ms", bound=EXPLORE_MS),
+        _beside(f"{name}: page of 50 p50", whole, "ms bare SQL", bare),
+        Figure(name=f"{name}: all rows written", value=refreshed, unit="s"),
+    ]
+
+
+def _refresh_entries() -> None:
+    with transaction.atomic():
+        refresh_entries()
+
+
+def _build_question(rng: random.Random) -> ExploreQuestion:
+    filters: dict[str, Any] = {
+        "platform": lambda: rng.choice(("tiktok", "x", "twitch")),
+        "country": lambda: rng.choice(("PT", "DE", "US", "BR", "JP")),
+        "tag": lambda: f"tag{rng.randrange(300)}",
+        "category": lambda: rng.choice(("food", "gaming", "music")),
+        "size": lambda: rng.randrange(2, 6),
+    }
+    chosen = {name: choose() for name, choose in filters.items() if rng.random() < 0.4}
+    return ExploreQuestion(**chosen, sort=rng.choice(tuple(SORTS)))
+
+
 def _p95(seconds: list[float]) -> float:
     return 1000 * get_percentile(seconds, 95)
 
@@ -138,7 +193,11 @@ def _make_creators(count: int) -> None:
     Creator.objects.bulk_create(
         (
             Creator(
-                handle=f"bench{number}", tags=[("food", "gaming", "music")[number % 3]], created_at=now, updated_at=now
+                handle=f"bench{number}",
+                tags=[("food", "gaming", "music")[number % 3]],
+                country=("PT", "DE", "US", "BR", "JP")[number % 5],
+                created_at=now,
+                updated_at=now,
             )
             for number in range(count)
         ),

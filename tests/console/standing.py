@@ -4,12 +4,18 @@ from datetime import timedelta
 
 from creators.models import (
     Achievement,
+    Brand,
     Creator,
+    CreatorBlock,
     CreatorScore,
+    Exclusivity,
+    ExploreEntry,
     FreezeEntry,
     LatestScore,
     PlatformFigures,
     PointEntry,
+    SavedList,
+    SavedListEntry,
     ScoreRun,
     Season,
     SeasonResult,
@@ -18,8 +24,10 @@ from creators.models import (
     StreakDay,
     Task,
     TaskSubmission,
+    WorkTerms,
     ZoneChange,
 )
+from memory.models import BrandMatch, Introduction, MatchDecision
 from tests.conftest import NOW
 
 
@@ -50,3 +58,24 @@ def make_standing(creator: Creator) -> None:
         code="judged", title="Judged", rule_kind="staff", points=5, opens_at=NOW, created_at=NOW, updated_at=NOW
     )
     TaskSubmission.objects.create(task=task, creator=creator, state="waiting", rule_version=1, submitted_at=NOW)
+
+
+def make_explored(creator: Creator, brand: Brand) -> None:
+    """Needs the creator's summary."""
+    other = Creator.objects.create(handle="other", created_at=NOW, updated_at=NOW)
+    ExploreEntry.objects.create(summary_id=creator.pk, country="PT", active_at=NOW, listed_at=NOW)
+    WorkTerms.objects.create(creator=creator, updated_at=NOW)
+    Exclusivity.objects.create(
+        creator=creator, brand=brand, category="food", starts_on=NOW.date(),
+        ends_on=NOW.date() + timedelta(days=30), created_at=NOW,
+    )  # fmt: skip
+    CreatorBlock.objects.create(creator=creator, blocked=other, created_at=NOW)
+    saved = SavedList.objects.create(brand=brand, name="Autumn", created_at=NOW, updated_at=NOW)
+    SavedListEntry.objects.create(saved_list=saved, creator=creator, added_at=NOW)
+
+
+def make_matched(creator: Creator, brand: Brand) -> None:
+    match = BrandMatch.objects.create(brand=brand, brief={}, seed="0", requested_at=NOW)
+    MatchDecision.objects.create(match=match, creator=creator, kind="saved", decided_at=NOW)
+    met = Creator.objects.get(handle="other")
+    Introduction.objects.create(creator=creator, met=met, day=NOW.date(), score=0.5, made_at=NOW)

@@ -69,7 +69,7 @@ from migration.models import (
 from tests.conftest import NOW
 from tests.console.conftest import make_interactions
 from tests.console.platform_rows import make_platform_rows
-from tests.console.standing import make_standing
+from tests.console.standing import make_explored, make_matched, make_standing
 from veri.console.navigation import build_navigation
 from veri.platform.events.models import Delivery, Event
 from veri.platform.http.models import ApiKey, IdempotencyRecord
@@ -178,6 +178,8 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     RecommendationSet.objects.create(kind="creators", brand=brand, generation="g", computed_at=NOW, expires_at=NOW)
     used = {"source": "assistant", "action": "a1", "creator": creator, "service": "claude", "model": "m"}
     make_standing(creator)
+    make_explored(creator, brand)
+    make_matched(creator, brand)
     UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)
     Allowance.objects.create(

@@ -17,6 +17,7 @@ from veri.console.pages import (
     learning,
     playground,
     second_factor,
+    standing,
     usage,
 )
 
@@ -46,6 +47,7 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("decay/", decay.show_decay, "decay"),
         page("decay/preview/", decay.preview, "decay_preview"),
         page("decay/start/", decay.start, "decay_start"),
+        page("standing/<int:creator_id>/", standing.show_standing, "creator_standing"),
         page("usage/", usage.show_usage, "usage"),
         page("learning/", learning.show_learning, "learning"),
         page("evaluations/", evaluations.show_evaluations, "evaluations"),

@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
         "CitationKindEnum": "memory.enums.TargetKind",
         "SearchKindEnum": "memory.enums.SearchKind",
         "ContentKindEnum": "creators.enums.ContentKind",
+        "CategoryEnum": "creators.categories.CATEGORY_CHOICES",
         "RecommendationKindEnum": "memory.enums.RecommendationKind",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -60,4 +60,19 @@ def unsubscribe(*, remote_id: str, callback: str, secret: str, now: datetime) ->
         return
 
 
-SUBSCRIPTIONS = SubscriptionClient(wanted=WANTED, subscribe=subscribe, unsubscribe=unsubscribe)
+def check_callback(*, callback: str, now: datetime) -> bool:
+    """Tell whether X holds the app's webhook for valid; if not, it is asked for a CRC.
+
+    Raises:
+        PlatformError: of its kinds.
+    """
+    for row in read_records(ask_x(method="GET", path="webhooks", token=_get_bearer(), now=now), "data"):
+        if read_text(row, "url") == callback and row.get("valid") is False:
+            ask_x(method="PUT", path=f"webhooks/{read_text(row, 'id')}", token=_get_bearer(), now=now)
+            return False
+    return True
+
+
+SUBSCRIPTIONS = SubscriptionClient(
+    wanted=WANTED, subscribe=subscribe, unsubscribe=unsubscribe, check_callback=check_callback
+)

@@ -1,9 +1,9 @@
 """YouTube's client."""
 
-from creators.clients.client import PlatformClient
+from creators.clients.client import ManyAccounts, PlatformClient
 from creators.clients.records import Charge
 from creators.clients.youtube.oauth import YouTubeBackend
-from creators.clients.youtube.reads import list_content, look_up_content, read_account
+from creators.clients.youtube.reads import build_account, list_content, look_up_content, read_account, read_accounts
 
 UNIT = Charge(bucket="units", amount=1)
 CLIENT = PlatformClient(
@@ -17,4 +17,5 @@ CLIENT = PlatformClient(
     account_charges=(UNIT,),
     list_charges=(Charge(bucket="units", amount=2),),
     charge_lookup=lambda count: (UNIT,),
+    many_accounts=ManyAccounts(at_once=50, read=read_accounts, build=build_account, charges=(UNIT,)),
 )

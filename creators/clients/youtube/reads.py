@@ -10,30 +10,48 @@ from creators.clients.youtube.data_api import YOUTUBE, ask_youtube
 from creators.normalisers.reading import read_count, read_records, read_text, read_value
 
 PAGE = 50
+CHANNEL_PARTS = "snippet,statistics,contentDetails"
 VIDEO_PARTS = "snippet,contentDetails,statistics,status"
 
 
 def read_account(*, token: str, now: datetime, etag: str = "") -> AccountReading:
-    """Return the token's own channel; hidden subscribers are unknown."""
-    params = {"part": "snippet,statistics,contentDetails", "mine": "true"}
+    """Return the token's own channel, or that nothing changed since ``etag``."""
+    params = {"part": CHANNEL_PARTS, "mine": "true"}
     body = ask_youtube(path="channels", token=token, now=now, params=params, etag=etag)
     if body is None:
         return AccountReading(account_id="", name="", payload={}, etag=etag, is_unchanged=True)
     channels = read_records(body, "items")
-    channel_id = read_text(channels[0], "id") if channels else ""
-    if not channel_id:
+    if not channels:
         raise GoneUpstream(platform=YOUTUBE, detail="no channel")
-    statistics = read_value(channels[0], "statistics")
+    return build_account(payload=channels[0], etag=read_text(body, "etag")[:200])
+
+
+def read_accounts(*, token: str, ids: Sequence[str], now: datetime) -> list[dict[str, Any]]:
+    """Return up to 50 channels by one call, for one unit: what is read of them is public."""
+    params = {"part": CHANNEL_PARTS, "id": ",".join(ids), "maxResults": PAGE}
+    return _read_items(ask_youtube(path="channels", token=token, now=now, params=params))
+
+
+def build_account(*, payload: dict[str, Any], etag: str = "") -> AccountReading:
+    """Return what a channel's resource tells; hidden subscribers are unknown.
+
+    Raises:
+        BadAnswer: it is none.
+    """
+    channel_id = read_text(payload, "id")
+    if not channel_id:
+        raise BadAnswer(platform=YOUTUBE, detail="no channel")
+    statistics = read_value(payload, "statistics")
     is_hidden = read_value(statistics, "hiddenSubscriberCount") is True
     return AccountReading(
         account_id=channel_id,
-        name=read_text(channels[0], "snippet", "title"),
-        payload={"kind": "youtube#channel", **channels[0]},
-        place=read_text(channels[0], "contentDetails", "relatedPlaylists", "uploads"),
+        name=read_text(payload, "snippet", "title"),
+        payload={"kind": "youtube#channel", **payload},
+        place=read_text(payload, "contentDetails", "relatedPlaylists", "uploads"),
         followers=None if is_hidden else read_count(statistics, "subscriberCount"),
         views=read_count(statistics, "viewCount"),
         items=read_count(statistics, "videoCount"),
-        etag=read_text(body, "etag")[:200],
+        etag=etag,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from creators.score_cohorts import Population
+from creators.score_cohorts import Population, find_band
 from creators.score_formula import Floats
 from veri.platform.connections.reading import fetch_rows
 
@@ -27,6 +27,7 @@ def load_population(*, platforms: list[str]) -> Population:
         platform=platform_codes,
         category=category_codes,
         followers=_to_floats(followers),
+        band=find_band(_to_floats(followers)),
         items=np.array(items, dtype=np.int64),
         rate=_to_floats(rate),
         slope=_to_floats(slope),

@@ -17,6 +17,7 @@ from creators.queries.scoring.population import load_population
 from creators.reliability import find_records
 from creators.score_cohorts import Population, Ranks, rank_population
 from creators.score_formula import VERSION
+from creators.services.exploring.entries import refresh_entries
 from creators.services.locks import lock_scoring
 from creators.services.scoring.figures import measure_creators, remove_who_left
 from creators.services.scoring.inputs import build_inputs
@@ -108,6 +109,9 @@ def _score_batch(
     )
     copy_rows(model=CreatorScore, columns=_COLUMNS, rows=_build_rows(changed, keys, run, now))
     _store_latest(computed, keys, held, now)
+    moved = [one.creator_id for one in changed]
+    if moved:
+        refresh_entries(creator_ids=moved)
     return len(changed)
 
 

@@ -34,9 +34,10 @@ class Cost:
     amounts: Mapping[str, float]
 
 
-# A listing is read when something changed, taken as every second time; X's lists hold two new posts then.
+# A listing is read when something changed, taken as every second time; X's lists hold two new posts then. Fifty of
+# YouTube's channels are read by one call.
 COSTS = {
-    Platform.YOUTUBE.value: Cost(calls=3.0, amounts={"units": 1 + 0.5 * 2 + 1}),
+    Platform.YOUTUBE.value: Cost(calls=2.02, amounts={"units": 1 / 50 + 0.5 * 2 + 1}),
     Platform.TWITCH.value: Cost(calls=3.5, amounts={"points": 2 + 0.5 * 1 + 1}),
     Platform.X.value: Cost(calls=2.5, amounts={"dollars": 10_000 + 0.5 * 2 * 5_000 + 20 * 5_000}),
     Platform.TIKTOK.value: Cost(calls=2.5, amounts={"user.info": 1, "video.list": 0.5, "video.query": 1}),

@@ -11,12 +11,13 @@ from django.db.models import F, Q
 
 from creators.clients.client import PlatformClient, get_client
 from creators.clients.errors import PlatformError, QuotaExhausted, RateLimited, ScopeRefused, TokenRejected
-from creators.clients.records import Charge
+from creators.clients.records import AccountReading, Charge
 from creators.enums import ConnectionState, ConsentState, SyncKind, SyncState
 from creators.errors import ConnectionDelayed, ConnectionNeedsAttention
 from creators.models import PlatformConnection, SyncPlan, SyncRun
 from creators.services.connections.tokens import get_access_token
 from creators.services.sync.choosing import choose_known
+from creators.services.sync.fetching import take_fetched
 from creators.services.sync.planning import find_interval, find_next_due
 from creators.services.sync.quotas import SCHEDULED_SHARE, charge, get_buckets, mark_exhausted
 from creators.services.sync.settling import settle_price
@@ -130,22 +131,25 @@ def _read_on(reading: _Reading) -> bool:
 
 def _read_account(reading: _Reading) -> None:
     plan, now = reading.plan, reading.clock()
-    etag = "" if plan.must_list else plan.etag
-    account = _call(
-        reading,
-        reading.client.account_charges,
-        lambda token: reading.client.read_account(token=token, now=now, etag=etag),
-    )
-    changes: dict[str, Any] = {}
-    reading.run.micro_dollars += sum(one.amount for one in reading.client.account_charges if one.bucket == "dollars")
+    fetched = take_fetched(client=reading.client, plan=plan, now=now)
+    account, taken_at = fetched or (_ask_for_account(reading, now), reading.taken_at)
+    changes: dict[str, Any] = {"fetched": {}}
     has_changed = plan.must_list
     if not account.is_unchanged:
-        keep_account(connection=reading.connection, reading=account, taken_at=reading.taken_at, now=now)
+        keep_account(connection=reading.connection, reading=account, taken_at=taken_at, now=now)
         counted = {"items": account.items, "place": account.place}
         has_changed = has_changed or account.items is None or counted != plan.counted
-        changes = {"etag": account.etag, "counted": counted}
+        changes |= {"etag": account.etag, "counted": counted}
     step = "list" if has_changed else "known"
     _move(reading, step=step, page="", changes=changes)
+
+
+def _ask_for_account(reading: _Reading, now: datetime) -> AccountReading:
+    etag = "" if reading.plan.must_list else reading.plan.etag
+    charges = reading.client.account_charges
+    account = _call(reading, charges, lambda token: reading.client.read_account(token=token, now=now, etag=etag))
+    reading.run.micro_dollars += sum(one.amount for one in charges if one.bucket == "dollars")
+    return account
 
 
 def _list_new(reading: _Reading) -> None:

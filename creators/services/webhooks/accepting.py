@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from creators.clients import signatures
 from creators.clients.records import Verified
@@ -14,17 +14,18 @@ from creators.clients.tiktok import webhooks as tiktok
 from creators.clients.twitch import webhooks as twitch
 from creators.clients.x import webhooks as x
 from creators.clients.youtube import webhooks as youtube
-from creators.enums import Platform, SubscriptionState, WebhookState
+from creators.enums import Platform, SubscriptionState
 from creators.models import WebhookSubscription
 from creators.services.webhooks.secrets import find_secret
-from veri.platform.events.services import publish_event
+from veri.platform.events.services import publish_for_new_row
 
 RECEIVED_EVENT = "webhook.received"
 LARGEST = 256 * 1024
 _INSERT = """
 INSERT INTO creators_webhookdelivery
   (platform, message_id, kind, subscription_id, account_id, headers, body, sent_at, received_at, state, error)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
+VALUES (%(platform)s, %(message_id)s, %(kind)s, %(subscription_id)s, %(account_id)s, %(headers)s, %(body)s, %(sent_at)s,
+  %(received_at)s, 'pending', '')
 ON CONFLICT ON CONSTRAINT webhook_delivery_message_unique DO NOTHING RETURNING id"""
 
 
@@ -66,9 +67,16 @@ def _verify(
         secret = _require(settings.PLATFORM_CREDENTIALS["tiktok"][1])
         return tiktok.verify(headers=headers, body=body, secret=secret, now=now), None
     remote_id = twitch.find_remote_id(body) if platform == Platform.TWITCH and not subscription_id else ""
-    key, secret = find_secret(platform=platform, subscription_id=subscription_id, remote_id=remote_id)
     verify = twitch.verify if platform == Platform.TWITCH else youtube.verify
-    return verify(headers=headers, body=body, secret=secret, now=now), key
+    found = find_secret(platform=platform, subscription_id=subscription_id, remote_id=remote_id)
+    try:
+        return verify(headers=headers, body=body, secret=found.secret, now=now), found.subscription_id
+    except signatures.DeliveryRefused as refusal:
+        if not found.is_remembered or refusal.reason != "bad_signature":
+            raise
+    # It may have been given a new secret since it was remembered.
+    found = find_secret(platform=platform, subscription_id=subscription_id, remote_id=remote_id, is_fresh=True)
+    return verify(headers=headers, body=body, secret=found.secret, now=now), found.subscription_id
 
 
 def _require(secret: str) -> str:
@@ -87,25 +95,18 @@ def _confirm(subscription_id: int | None, verified: Verified, now: datetime) -> 
         )
 
 
-@transaction.atomic(durable=True)
 def _keep(platform: str, verified: Verified, subscription_id: int | None, body: bytes, now: datetime) -> bool:
-    """Store a delivery and announce it; return False when its message id is there already."""
-    values = [
-        platform,
-        verified.message_id.replace("\0", ""),
-        verified.kind[:80].replace("\0", ""),
-        subscription_id,
-        verified.account_id[:128].replace("\0", ""),
-        json.dumps(verified.headers),
-        body,
-        verified.sent_at,
-        now,
-        WebhookState.PENDING,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        stored = cursor.fetchone()
-    if stored is None:
-        return False
-    publish_event(name=RECEIVED_EVENT, key=verified.account_id[:120], payload={"webhook_id": stored[0]})
-    return True
+    """Store a delivery and announce it, in one statement; return False when its message id is there already."""
+    values = {
+        "platform": platform,
+        "message_id": verified.message_id.replace("\0", ""),
+        "kind": verified.kind[:80].replace("\0", ""),
+        "subscription_id": subscription_id,
+        "account_id": verified.account_id[:128].replace("\0", ""),
+        "headers": json.dumps(verified.headers),
+        "body": body,
+        "sent_at": verified.sent_at,
+        "received_at": now,
+    }
+    stored = publish_for_new_row(insert=_INSERT, values=values, name=RECEIVED_EVENT, id_name="webhook_id", now=now)
+    return stored is not None

@@ -20,15 +20,15 @@ def replay_deliveries(*, webhook_ids: Sequence[int], acting_user: Any, now: date
     Publishes ``webhook.received`` {webhook_id} for each.
     """
     rows = WebhookDelivery.objects.filter(pk__in=list(webhook_ids))
-    keys = list(rows.order_by("pk").values_list("pk", "account_id"))
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
     rows.update(state=WebhookState.PENDING, error="", processed_at=None)
-    publish_events(name=RECEIVED_EVENT, parts=[(account[:120], {"webhook_id": pk}) for pk, account in keys])
+    publish_events(name=RECEIVED_EVENT, parts=[("", {"webhook_id": pk}) for pk in keys])
     if keys:
         record_audit(
             actor=acting_user,
             action="webhooks.replayed",
-            target=("creators.webhookdelivery", str(keys[0][0])),
-            after={"webhooks": [pk for pk, _ in keys][:500]},
+            target=("creators.webhookdelivery", str(keys[0])),
+            after={"webhooks": keys[:500]},
             now=now,
         )
     return len(keys)

@@ -13,6 +13,7 @@ from creators.clients.errors import PlatformError
 from creators.clients.subscriptions import get_subscription_client
 from creators.enums import ConnectionState, Platform, SubscriptionState
 from creators.models import PlatformConnection, WebhookSubscription
+from veri.platform.ops.services.notifications import queue_alert
 from veri.platform.secrets.keys import SecretUnreadable
 
 RENEW_BEFORE = timedelta(days=2)
@@ -148,9 +149,34 @@ def _end(row: WebhookSubscription, now: datetime) -> None:
 def repair_subscriptions(*, now: datetime) -> int:
     """Compare with what platforms say they send; what they lost is made anew. Return how many were lost.
 
+    A callback a platform holds for invalid is checked again, with a notice to staff.
+
     What they send and nobody here knows is ended, unless something was asked for within the hour.
     """
+    for platform in SUBSCRIBED:
+        _check_callback(platform, now)
     return sum(_repair(platform, now) for platform in SUBSCRIBED)
+
+
+def _check_callback(platform: Platform, now: datetime) -> None:
+    """Raise the alarm when a platform does not believe our callback any more: it sends nothing then."""
+    client = get_subscription_client(platform)
+    has_any = WebhookSubscription.objects.filter(platform=platform).exists()
+    if client is None or client.check_callback is None or not has_any:
+        return
+    try:
+        is_valid = client.check_callback(callback=f"{settings.PUBLIC_URL}/webhooks/{platform.value}", now=now)
+    except PlatformError as failure:
+        logger.warning("callback_not_checked", platform=platform, code=failure.code)
+        return
+    if not is_valid:
+        with transaction.atomic(durable=True):
+            queue_alert(
+                subject=f"{platform.label} holds Veri's webhook for invalid",
+                body="Its check was asked for again. See docs/runbooks/connections.md.",
+                now=now,
+                dedup_key=f"webhook-invalid:{platform.value}:{now:%Y-%m-%d}",
+            )
 
 
 def _repair(platform: Platform, now: datetime) -> int:

@@ -24,7 +24,9 @@ from creators.models import (
 )
 from creators.queries.connections import tell_health
 from creators.services.sync.choosing import list_due_connections
+from creators.services.sync.fetching import fetch_accounts
 from creators.services.sync.purging import purge_old_youtube_data
+from tests.creators.conftest import make_creator
 from tests.creators.platforms.conftest import connect, read
 from tests.fakes import tiktok, x, youtube
 from tests.fakes.frame import Reply, drop, html, reply
@@ -113,6 +115,26 @@ def test_unchanged_channel_costs_two_units_and_new_videos_are_found(client, crea
     run = read(connection, at=now + 2 * DAY)
     assert (run.units, run.items) == (3, 13)
     assert ContentItem.objects.filter(title="Newest").exists()
+
+
+def test_many_channels_are_read_by_one_call(client, creator, owner, platforms):
+    now = timezone.now()
+    connections = []
+    for number, one in enumerate((creator, make_creator("pixelforge", owner), make_creator("trailnotes", owner))):
+        platforms.youtube.issuer.account_id = platforms.world.get("youtube", number).id
+        connections.append(connect(client, one, platforms, "youtube"))
+    for one in connections[:2]:
+        read(one, at=now)
+    asked = len(platforms.gateway.list_asked(CHANNEL))
+    later = now + DAY
+    SyncPlan.objects.filter(connection=connections[0]).update(next_due_at=later)
+    SyncPlan.objects.filter(connection=connections[1]).update(next_due_at=later + timedelta(minutes=20))
+    assert [fetch_accounts(now=later) for _ in range(2)] == [2, 0]
+    platforms.world.get("youtube", 1).followers = 5
+    assert [read(one, at=later).units for one in connections[:2]] == [1, 1]
+    assert len(platforms.gateway.list_asked(CHANNEL)) == asked + 1
+    assert AccountSnapshot.objects.filter(taken_at=later).count() == 2
+    assert read(connections[0], at=later + DAY).units == 2
 
 
 def test_hidden_and_missing_counters_stay_unknown(client, creator, platforms):

@@ -17,12 +17,15 @@ from creators.models import (
     WebhookSubscription,
 )
 from creators.services.webhooks.accepting import LARGEST
+from creators.services.webhooks.purging import forget_deliveries, remove_old_deliveries
 from creators.services.webhooks.replaying import replay_deliveries
 from creators.services.webhooks.subscribing import keep_subscriptions, repair_subscriptions
+from tests.creators.conftest import make_creator
 from tests.creators.platforms.conftest import connect, play, play_all, process_all
 from tests.fakes.frame import reply
 from veri.platform.events.models import Event
-from veri.platform.ops.models import AuditEntry
+from veri.platform.ops.models import AuditEntry, Notification
+from veri.platform.ops.registry import run_deep_checks
 
 pytestmark = pytest.mark.django_db
 EVENT = {"user_id": "7", "user_login": "fan", "user_name": "Fan", "tier": "1000", "is_gift": False}
@@ -143,6 +146,38 @@ def test_comparison_finds_what_the_platform_lost_and_ends_what_nobody_knows(twit
     assert repair_subscriptions(now=later) == 1
     assert "stranger" not in twitch.subscriptions
     assert WebhookSubscription.objects.get(remote_id=lost).state == SubscriptionState.FAILED
+
+
+def test_callback_x_does_not_believe_raises_the_alarm_and_is_checked_again(client, creator, platforms, settings):
+    settings.ALERT_EMAILS = ["ops@veri.example"]
+    connect(client, creator, platforms, "x")
+    keep_subscriptions(now=timezone.now())
+    play_all(platforms)
+    repair_subscriptions(now=timezone.now())
+    assert Notification.objects.count() == 0
+    (hook,) = platforms.x.webhooks.values()
+    hook["valid"] = False
+    repair_subscriptions(now=timezone.now())
+    assert "webhook for invalid" in Notification.objects.get().subject
+    play_all(platforms)
+    assert hook["valid"]
+
+
+def test_health_tells_of_unprocessed_deliveries_and_late_readings(twitch):
+    checks = run_deep_checks()
+    assert (checks["webhooks"].ok, checks["platform_reading"].ok) == (True, True)
+    play(build(twitch))
+    WebhookDelivery.objects.update(received_at=timezone.now() - timedelta(minutes=11))
+    SyncPlan.objects.update(next_due_at=timezone.now() - timedelta(hours=3))
+    checks = run_deep_checks()
+    assert (checks["webhooks"].ok, checks["platform_reading"].ok) == (False, False)
+
+
+def test_a_creators_deliveries_can_be_forgotten(twitch, creator, owner):
+    play(build(twitch))
+    assert forget_deliveries(creator_id=make_creator("pixelforge", owner).pk) == 0
+    assert forget_deliveries(creator_id=creator.pk) == 1
+    assert remove_old_deliveries(now=timezone.now() + timedelta(days=31)) == 0
 
 
 def test_failing_platform_is_asked_again_later(client, creator, platforms):

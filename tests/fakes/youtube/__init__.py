@@ -73,8 +73,9 @@ class FakeYouTube:
         return answers[asked.path](asked, grant)
 
     def _tell_channel(self, asked: Asked, grant: Grant) -> Reply:
-        account = self.world.accounts[PLATFORM].get(grant.account_id)
-        items = [self._write_channel(account)] if account else []
+        ids = asked.query["id"].split(",") if "id" in asked.query else [grant.account_id]
+        accounts = [found for one in ids if (found := self.world.accounts[PLATFORM].get(one))]
+        items = [self._write_channel(one) for one in accounts]
         etag = f'"{hashlib.sha1(repr(items).encode()).hexdigest()}"'  # noqa: S324  a fingerprint
         if asked.headers.get("if-none-match") == etag:
             return Reply(304)

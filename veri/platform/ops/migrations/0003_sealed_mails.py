@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ops', '0002_protect_audit_entries'),
+        ("ops", "0002_protect_audit_entries"),
     ]
 
     operations = [
