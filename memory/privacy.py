@@ -43,7 +43,6 @@ _OF_CREATOR = (
 _INDEXES = {
     "CorpusSize": "counts of an index",
     "MemorySuppression": "salted hashes of what was forgotten",
-    "VectorIndex": "the name of an index; the index itself is dropped within the hour",
 }
 
 
@@ -51,6 +50,13 @@ def register_privacy() -> None:
     register_data(
         *(_delete(name, about(creator="creator"), _MADE) for name in _OF_CREATOR),
         *(_delete(name, about(creator="creator"), why, not_exported=why) for name, why in _INDEXES.items()),
+        PersonalData(
+            model="memory.VectorIndex",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason="a view of PostgreSQL's own list; the index is empty now, and dropped within the hour",
+            not_exported="the name and size of an index",
+        ),
         _delete("MemoryEvidence", about(creator="memory__creator"), _MADE),
         _delete("MemoryUse", about(creator="memory__creator"), "how often answers cited a memory"),
         _delete("AnswerFeedback", about(creator="turn__creator", user="user"), "what was said of answers"),
