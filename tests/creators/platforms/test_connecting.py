@@ -156,6 +156,13 @@ def test_code_used_before_fails_without_a_trace(client, creator, platforms):
     assert nothing_is_connected()
 
 
+def test_key_lost_during_the_flow_is_told(client, creator, platforms, settings):
+    browser, callback = begin(client, creator, platforms)
+    settings.ENCRYPTION_KEYS = ["bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldy0="]
+    assert finish(browser, callback)["status"] == "failed"
+    assert nothing_is_connected()
+
+
 @pytest.mark.parametrize(
     "address",
     [
