@@ -159,3 +159,12 @@ class WeightsState(models.TextChoices):
     PROMOTED = "promoted", "Promoted"
     REFUSED = "refused", "Refused"
     RETIRED = "retired", "Retired"
+
+
+class MatchDecisionKind(models.TextChoices):
+    """What a brand did about a creator it was shown, from nothing to a contract."""
+
+    REJECTED = "rejected", "Rejected"
+    SAVED = "saved", "Saved"
+    INVITED = "invited", "Invited"
+    HIRED = "hired", "Hired"

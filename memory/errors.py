@@ -82,3 +82,7 @@ class FeedbackTargetUnknown(Exception):
 
 class ReembeddingRefused(Exception):
     """Raised when a step of a change of provider cannot be taken now; the text tells an operator why."""
+
+
+class NotInMatch(Exception):
+    """A decision about a creator the match did not show."""

@@ -6,6 +6,7 @@ from memory.api.answer_feedback import AnswerFeedbackView
 from memory.api.assistant import ChatView
 from memory.api.feedback import FeedbackView
 from memory.api.forgetting import ForgetMemoryView, ForgetRequestView, ForgetView, RestoreView
+from memory.api.matches import IntroductionView, MatchDecisionView, MatchListView, MatchView
 from memory.api.memories import EvidenceView, MemoryListView, MemoryView, SlotHistoryView
 from memory.api.recommendations import RecommendationsView
 from memory.api.search import CreatorSearchView, OwnSearchView, SimilarCreatorsView
@@ -20,6 +21,10 @@ urlpatterns = [
     path("memories/history", SlotHistoryView.as_view(), name="memory-history"),
     path("memories/<str:id>", MemoryView.as_view(), name="memory"),
     path("memories/<str:id>/forget", ForgetMemoryView.as_view(), name="memory-forget"),
+    path("matches", MatchListView.as_view(), name="matches"),
+    path("matches/<str:id>", MatchView.as_view(), name="match"),
+    path("matches/<str:id>/decisions", MatchDecisionView.as_view(), name="match-decisions"),
+    path("creators/<str:handle>/introduction", IntroductionView.as_view(), name="creator-introduction"),
     path("search", OwnSearchView.as_view(), name="search"),
     path("search/creators", CreatorSearchView.as_view(), name="search-creators"),
     path("creators/<str:handle>/similar", SimilarCreatorsView.as_view(), name="creator-similar"),

@@ -7,6 +7,8 @@ from django.db import transaction
 from creators.enums import ConsentPurpose, ConsentSource
 from creators.models import ConsentRecord, Creator, User
 from creators.queries.consent import get_latest_consent
+from creators.services.exploring.entries import refresh_entries
+from creators.services.games.boards import show_on_boards
 from creators.services.locks import lock_consent
 from creators.services.summaries import remove_summaries
 from veri.platform.events.services import publish_event
@@ -28,7 +30,8 @@ def record_consent(
 ) -> ConsentRecord:
     """Note a decision, audited; a decision that already holds is returned as it stands.
 
-    Withdrawing ``discovery`` removes the row brands search in the same transaction. Publishes ``consent.recorded``
+    Withdrawing ``discovery`` removes the row brands search in the same transaction, ``public_profile`` decides about
+    boards, ``brand_metrics`` about the score brands explore by. Publishes ``consent.recorded``
     {creator_id, purpose, is_granted}.
     """
     lock_consent(creator_id=creator.pk)
@@ -48,6 +51,10 @@ def record_consent(
     )
     if purpose == ConsentPurpose.DISCOVERY and not is_granted:
         remove_summaries(creator_ids=[creator.pk])
+    if purpose == ConsentPurpose.PUBLIC_PROFILE:
+        show_on_boards(creator_id=creator.pk, is_shown=is_granted, now=now)
+    if purpose == ConsentPurpose.BRAND_METRICS:
+        refresh_entries(creator_ids=[creator.pk])
     record_audit(
         actor=acting_user,
         action="consent.granted" if is_granted else "consent.withdrawn",

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from creators.enums import ConsentPurpose
 from creators.models import CreatorSummary, CreatorTerm
 from creators.queries.consent import is_consented
+from creators.services.exploring.entries import refresh_entries
 from creators.services.locks import lock_consent
 from veri.platform.cache.aside import bump_generation
 
@@ -67,6 +68,7 @@ def store_summary(*, summary: NewSummary, now: datetime) -> bool:
     values |= {"popularity": _estimate_popularity(summary), "updated_at": now}
     CreatorSummary.objects.update_or_create(creator_id=summary.creator_id, defaults=values)
     _replace_terms(summary)
+    refresh_entries(creator_ids=[summary.creator_id])
     transaction.on_commit(forget_discovered)
     return True
 

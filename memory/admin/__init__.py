@@ -9,6 +9,7 @@ from memory.admin.discovery import (
 )
 from memory.admin.index import IndexedDocumentAdmin, PostingAdmin, UtteranceAdmin
 from memory.admin.learning import AnswerFeedbackAdmin, EvaluationRunAdmin, LearningRunAdmin, RetrievalWeightsAdmin
+from memory.admin.matching import BrandMatchAdmin, IntroductionAdmin, MatchDecisionAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
 from memory.admin.sessions import MemoryUseAdmin, ProcessedSessionAdmin
 from memory.admin.signal import SignalAdmin
@@ -16,6 +17,7 @@ from memory.admin.vectors import EmbeddingChoiceAdmin, ReembeddingAdmin, VectorA
 
 __all__ = [
     "AnswerFeedbackAdmin",
+    "BrandMatchAdmin",
     "ContentIndexEntryAdmin",
     "ConversationTurnAdmin",
     "DecayRunAdmin",
@@ -24,7 +26,9 @@ __all__ = [
     "FeedbackAdmin",
     "ForgetRequestAdmin",
     "IndexedDocumentAdmin",
+    "IntroductionAdmin",
     "LearningRunAdmin",
+    "MatchDecisionAdmin",
     "MemoryAdmin",
     "MemoryConflictAdmin",
     "MemoryEvidenceAdmin",

@@ -6,6 +6,7 @@ from memory.models.evaluation import EvaluationRun
 from memory.models.feedback import Feedback, PreferenceProfile
 from memory.models.index import CorpusSize, IndexedDocument, Posting, Utterance
 from memory.models.learning import AnswerFeedback, LearningRun, RetrievalWeights
+from memory.models.matching import BrandMatch, Introduction, MatchDecision
 from memory.models.memory import Memory, MemoryEvidence
 from memory.models.recommendation import RecommendationSet
 from memory.models.reembedding import EmbeddingChoice, Reembedding
@@ -28,6 +29,7 @@ __all__ = [
     "DIMENSIONS",
     "VECTOR_MODELS",
     "AnswerFeedback",
+    "BrandMatch",
     "ContentIndexEntry",
     "ConversationTurn",
     "CorpusSize",
@@ -37,7 +39,9 @@ __all__ = [
     "Feedback",
     "ForgetRequest",
     "IndexedDocument",
+    "Introduction",
     "LearningRun",
+    "MatchDecision",
     "Memory",
     "MemoryConflict",
     "MemoryEvidence",

@@ -6,6 +6,7 @@ FORMATION = 7_302
 SESSION = 7_303
 PROVIDERS = 7_303_002
 WEIGHTS = 7_304
+INTRODUCTION = 7_332
 
 
 def lock_formation(*, creator_id: int) -> None:
@@ -38,3 +39,9 @@ def lock_weights() -> None:
     """Serialise changes of which learnt weights are in force until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WEIGHTS])
+
+
+def lock_introduction(*, creator_id: int) -> None:
+    """Serialise keeping a creator's introduction until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [INTRODUCTION, creator_id])

@@ -18,6 +18,7 @@ BENCHES = (
     "chat",
     "burst",
     "discovery",
+    "standing",
     "vectors",
     "decay",
     "webhooks",

@@ -8,13 +8,24 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
 from creators.models import (
+    AccountProof,
     Brand,
     BrandMember,
     ConsentRecord,
     ContentItem,
     CreatorSummary,
+    ErasedSubject,
+    FormerHandle,
+    HandleHold,
     Interaction,
     InteractionStub,
+    Interest,
+    Invite,
+    LegalHold,
+    OnboardingAnswers,
+    PrivacyRequest,
+    ReservedHandle,
+    SecondFactor,
 )
 from memory.models import (
     AnswerFeedback,
@@ -58,6 +69,7 @@ from migration.models import (
 from tests.conftest import NOW
 from tests.console.conftest import make_interactions
 from tests.console.platform_rows import make_platform_rows
+from tests.console.standing import make_explored, make_matched, make_standing
 from veri.console.navigation import build_navigation
 from veri.platform.events.models import Delivery, Event
 from veri.platform.http.models import ApiKey, IdempotencyRecord
@@ -68,6 +80,7 @@ PAGES = [
     "decay",
     "decay_preview",
     "decay_start",
+    "second_factor",
     "index",
     "flags",
     "flags_live",
@@ -164,6 +177,9 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     InteractionStub.objects.create(interaction=Interaction.objects.first(), cause="policy", emptied_at=NOW)
     RecommendationSet.objects.create(kind="creators", brand=brand, generation="g", computed_at=NOW, expires_at=NOW)
     used = {"source": "assistant", "action": "a1", "creator": creator, "service": "claude", "model": "m"}
+    make_standing(creator)
+    make_explored(creator, brand)
+    make_matched(creator, brand)
     UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)
     Allowance.objects.create(
@@ -177,12 +193,28 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     )
     BackupRun.objects.create(name="b", kind="create", state="succeeded", started_at=NOW, finished_at=NOW)
     Heartbeat.objects.create(name="relay", at=NOW)
+    make_account_rows(creator)
     AuditEntry.objects.create(at=NOW, actor_label="x", action="a", target_type="t", target_id="1")
     interval = IntervalSchedule.objects.create(every=1, period="days")
     PeriodicTask.objects.create(name="t", task="t", interval=interval)
     CrontabSchedule.objects.create()
     SolarSchedule.objects.create(event="sunrise", latitude=1, longitude=1)
     ClockedSchedule.objects.create(clocked_time=NOW)
+
+
+def make_account_rows(creator):
+    user = creator.owner
+    Invite.objects.create(code_hash="h", made_by=user, made_at=NOW, expires_at=NOW)
+    AccountProof.objects.create(purpose="reset", email="a@b.example", secret_hash="h", made_at=NOW, expires_at=NOW)
+    SecondFactor.objects.create(user=user, secret="s", made_at=NOW)
+    Interest.objects.get_or_create(slug="cooking", defaults={"name": "Cooking"})
+    OnboardingAnswers.objects.create(user=user, answered_at=NOW)
+    ReservedHandle.objects.get_or_create(key="x", defaults={"word": "x", "kind": "term", "added_at": NOW})
+    HandleHold.objects.create(key="k", handle="k_k", user=user, expires_at=NOW)
+    FormerHandle.objects.create(key="f", handle="f_f", creator=creator, released_at=NOW, blocked_until=NOW)
+    PrivacyRequest.objects.create(kind="erasure", user_key=1, source="api", asked_at=NOW, due_at=NOW, next_at=NOW)
+    LegalHold.objects.create(creator=creator, creator_key=creator.pk, reason="r", until=NOW, placed_at=NOW)
+    ErasedSubject.objects.create(digest="d", erased_at=NOW)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=ids)
@@ -231,6 +263,7 @@ def test_sidebar_shows_only_what_may_be_seen(rf, onlooker):
     titles = {item["title"] for group in build_navigation(request) for item in group["items"]}
     assert titles == {
         "Dashboard",
+        "My second factor",
         "Flags",
         "Migration",
         "Mismatches",

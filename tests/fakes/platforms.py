@@ -1,13 +1,15 @@
 """All four platforms behind one address. ``python -m tests.fakes.platforms --port 9100`` serves a seeded world."""
 
 import argparse
+import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from tests.fakes.frame import Gateway, run_gateway
+from tests.fakes.frame import Gateway, Reply, run_gateway
 from tests.fakes.oauth import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.tiktok import FakeTikTok
 from tests.fakes.twitch import FakeTwitch
@@ -31,6 +33,7 @@ def run_platforms(*, port: int = 0, items: int = 12) -> Iterator[Platforms]:
     """Serve all platforms with a world of their own until the block ends."""
     world = seed_world(items=items)
     with run_gateway(port=port) as gateway:
+        gateway.hosts["accounts"] = lambda asked: Reply(200, list(world.accounts[asked.path.lstrip("/")]))
         yield Platforms(
             gateway=gateway,
             world=world,
@@ -53,14 +56,23 @@ def list_variables(gateway_url: str) -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fakes.platforms", description=__doc__)
-    parser.add_argument("--port", type=int, default=9100)
+    known = urlsplit(os.environ.get("PLATFORM_GATEWAY_URL", ""))
+    parser.add_argument("--port", type=int, default=known.port or 9100, help="that of PLATFORM_GATEWAY_URL, or 9100")
+    parser.add_argument("--environment", action="store_true", help="print what points Veri at them, and end")
     chosen = parser.parse_args()
+    if chosen.environment:
+        _print_environment(f"http://127.0.0.1:{chosen.port}")
+        return
     with run_platforms(port=chosen.port) as platforms:
         platforms.gateway.sends = True
-        for name, value in list_variables(platforms.gateway.url).items():
-            sys.stdout.write(f"{name}={value}\n")
-        sys.stdout.flush()
+        _print_environment(platforms.gateway.url)
         threading.Event().wait()
+
+
+def _print_environment(url: str) -> None:
+    for name, value in list_variables(url).items():
+        sys.stdout.write(f"{name}={value}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

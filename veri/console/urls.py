@@ -16,6 +16,8 @@ from veri.console.pages import (
     flags,
     learning,
     playground,
+    second_factor,
+    standing,
     usage,
 )
 
@@ -45,8 +47,10 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("decay/", decay.show_decay, "decay"),
         page("decay/preview/", decay.preview, "decay_preview"),
         page("decay/start/", decay.start, "decay_start"),
+        page("standing/<int:creator_id>/", standing.show_standing, "creator_standing"),
         page("usage/", usage.show_usage, "usage"),
         page("learning/", learning.show_learning, "learning"),
         page("evaluations/", evaluations.show_evaluations, "evaluations"),
+        path("second-factor/", second_factor.show_second_factor, name="second_factor"),
         page("playground/", playground.show_playground, "playground"),
     ]

@@ -21,6 +21,7 @@ COMMANDS: dict[str, list[str | Path]] = {
         *("--queues", "default,events,creators,memory,migration,billing,ops", "--without-mingle", "--without-gossip"),
     ],
     "relay": [sys.executable, "manage.py", "migration", "relay"],
+    "platforms": [sys.executable, "-m", "tests.fakes.platforms"],
 }
 STOP_SECONDS = 15
 START_SECONDS = 30

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "veri.platform.http.middleware.HalfSignedInMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -142,6 +143,12 @@ ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 DISCOVERY_WEIGHTS = ENVIRONMENT.discovery_weights
 YOUTUBE_DERIVED_ACCEPTED = ENVIRONMENT.youtube_derived_accepted
 
+# --- accounts: who may sign up, whether staff need a second factor, where links in mails point
+SIGN_UP = ENVIRONMENT.sign_up
+STAFF_TOTP = ENVIRONMENT.staff_totp
+ACCOUNT_LINKS_URL = ENVIRONMENT.account_links_url
+INVITES_PER_CREATOR = ENVIRONMENT.invites_per_creator
+
 # --- notices
 ALERT_EMAILS = ENVIRONMENT.alert_emails
 ALERT_WEBHOOK_URL = ENVIRONMENT.alert_webhook_url
@@ -166,6 +173,7 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 BACKUP_DIR = VAR_DIR / "backups"
 ARCHIVE_DIR = VAR_DIR / "archives"
+EXPORT_DIR = VAR_DIR / "exports"
 
 # --- HTTP
 AUTH_USER_MODEL = "creators.User"
@@ -204,11 +212,20 @@ SPECTACULAR_SETTINGS = {
         "MemoryStateEnum": "memory.enums.MemoryState",
         "ConnectionStateEnum": "creators.enums.ConnectionState",
         "StageEnum": "migration.enums.Stage",
+        "AccountRoleEnum": "creators.enums.AccountRole",
+        "BrandRoleEnum": "creators.enums.BrandRole",
+        "CreatorRoleEnum": "creators.enums.CreatorRole",
+        "HandleStateEnum": "creators.enums.HandleState",
+        "PrivacyKindEnum": "creators.enums.PrivacyKind",
+        "PrivacyStateEnum": "creators.enums.PrivacyState",
+        "CreatorStageEnum": "creators.enums.CreatorStage",
+        "NextStepEnum": "creators.enums.NextStep",
         "PlatformEnum": "creators.enums.Platform",
         "MemoryTypeEnum": "memory.enums.MemoryType",
         "CitationKindEnum": "memory.enums.TargetKind",
         "SearchKindEnum": "memory.enums.SearchKind",
         "ContentKindEnum": "creators.enums.ContentKind",
+        "CategoryEnum": "creators.categories.CATEGORY_CHOICES",
         "RecommendationKindEnum": "memory.enums.RecommendationKind",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -18,6 +18,8 @@ LOCAL_SECRET = "local-development-only-not-a-secret"  # noqa: S105  refused outs
 SHORTEST_SECRET = 32  # characters
 LOCAL_ENCRYPTION_KEY = "bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA="
 FLAG_NAMES = ("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH", "MEMORY_DECAY", "COST_TRACKING")
+SIGN_UP_MODES = ("open", "invite", "closed")
+STAFF_TOTP_MODES = ("required", "optional")
 PROCESSORS = ("rules", "claude", "ollama", "whisper")
 EMBEDDING_PROVIDERS = ("wordllama", "minilm", "voyage")
 PLATFORM_VARIABLES = ("YOUTUBE", "TWITCH", "TWITTER", "TIKTOK")
@@ -87,6 +89,10 @@ class Environment:
     prometheus_endpoint: str
     budgets: dict[str, float]
     alert_threshold: float
+    sign_up: str
+    staff_totp: str
+    account_links_url: str
+    invites_per_creator: int
     alert_emails: list[str]
     alert_webhook_url: str
     email_url: str = field(repr=False)
@@ -233,6 +239,12 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
             "mongo": reader.number("MONGO_BUDGET", 450),
         },
         alert_threshold=reader.number("ALERT_THRESHOLD", 0.8, low=0.01, high=1.0),
+        sign_up=_read_choice(reader, "SIGN_UP", SIGN_UP_MODES, default="invite"),
+        staff_totp=_read_choice(
+            reader, "STAFF_TOTP", STAFF_TOTP_MODES, default="optional" if developing else "required"
+        ),
+        account_links_url=reader.url("ACCOUNT_LINKS_URL", schemes=("https", "http")).rstrip("/"),
+        invites_per_creator=int(reader.number("INVITES_PER_CREATOR", 5, high=1000)),
         alert_emails=reader.words("ALERT_EMAILS"),
         alert_webhook_url=reader.url("ALERT_WEBHOOK_URL", schemes=("https", "http")),
         email_url=reader.url("EMAIL_URL", schemes=("smtp", "smtp+tls", "smtp+ssl")),
@@ -285,8 +297,16 @@ def _read_processors(reader: EnvironmentReader) -> list[str]:
     return names
 
 
+def _read_choice(reader: EnvironmentReader, name: str, known: tuple[str, ...], *, default: str) -> str:
+    value = reader.text(name) or default
+    if value not in known:
+        reader.problems.append(f"{name} must be one of {', '.join(known)}")
+    return value
+
+
 def _read_rate_limits(reader: EnvironmentReader) -> dict[str, str]:
     """Return limits by scope, each written ``count/seconds``."""
+    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "handles": "30/900", "spike": "50/1"}
     defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "spike": "50/1", "sync": "6/3600"}
     found = {}
     for scope, default in defaults.items():

@@ -1,0 +1,1 @@
+"""Points, streaks, tasks, achievements and boards."""

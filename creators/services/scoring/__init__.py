@@ -1,0 +1,1 @@
+"""VeriScore: measure, compare, compute and keep."""
