@@ -9,9 +9,11 @@ from creators.services.exploring.entries import refresh_all_entries
 from creators.services.games.achievements import award_achievements
 from creators.services.games.boards import AWAY, rebuild_open_boards
 from creators.services.games.seasons import close_ended_seasons
+from creators.services.scoring.thinning import thin_scores
 from veri.platform.cache.locks import hold_lock
 
 SCORING_SECONDS = 600
+MOST_BATCHES = 50
 
 
 @shared_task(name="creators.recompute_scores", time_limit=SCORING_SECONDS, soft_time_limit=SCORING_SECONDS - 30)
@@ -45,3 +47,15 @@ def award_achievements_task(**_unknown: Any) -> int:
 def refresh_explored_task(**_unknown: Any) -> int:
     """Mend what exploring reads; return how many rows were otherwise."""
     return refresh_all_entries()
+
+
+@shared_task(name="creators.thin_scores")
+def thin_scores_task(**_unknown: Any) -> int:
+    """Remove what no history needs, in bounded batches; return how many scores."""
+    total = 0
+    for _ in range(MOST_BATCHES):
+        removed = thin_scores(now=timezone.now())
+        total += removed
+        if not removed:
+            break
+    return total

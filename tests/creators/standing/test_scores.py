@@ -10,6 +10,7 @@ from creators.models import CreatorScore, LatestScore, PlatformConnection, Platf
 from creators.reliability import forget_reliability_source, register_reliability_source
 from creators.services.scoring.recompute import recompute_scores
 from creators.services.scoring.reproduction import reproduce_score
+from creators.services.scoring.thinning import thin_scores
 from tests.creators.conftest import NOW, make_creator
 from tests.creators.standing.conftest import connect, make_scored_creator, publish, tell_followers
 
@@ -177,3 +178,20 @@ def test_reliability_is_what_registered_sources_tell(creator):
         forget_reliability_source(name="campaigns")
     part = get_score(creator).components["reliability"]
     assert (part["s"], part["q"]) == (0.75, 0.8)
+
+
+def test_of_long_ago_the_last_score_of_a_week_stays(creator):
+    connection = connect(creator)
+    for day in range(10):
+        tell_followers(connection, 1_000 + day)
+        publish(creator, "tiktok", {"views": 10, "likes": 1, "comments": 1}, external_id=f"v{day}")
+        recompute_scores(now=NOW + day * DAY)
+        connection.snapshots.all().delete()
+    kept = CreatorScore.objects.count()
+    assert kept == 10
+    latest = LatestScore.objects.get().score_id
+    # NOW is a Sunday: of the scores before the cut one is of its week, seven of the next, two of the one after.
+    assert thin_scores(now=NOW + 60 * DAY) == 7
+    assert [score.computed_at for score in CreatorScore.objects.order_by("pk")] == [NOW, NOW + 7 * DAY, NOW + 9 * DAY]
+    assert thin_scores(now=NOW + 60 * DAY) == 0
+    assert CreatorScore.objects.filter(pk=latest).exists()
