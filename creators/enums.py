@@ -23,6 +23,14 @@ class CreatorRole(models.TextChoices):
     BRAND = "brand", "Brand member"
 
 
+class AccountRole(models.TextChoices):
+    """What a user is; several may hold."""
+
+    CREATOR = "creator", "Creator"
+    BRAND = "brand", "Brand member"
+    STAFF = "staff", "Staff"
+
+
 class ConnectionState(models.TextChoices):
     PENDING = "pending", "Pending"
     ACTIVE = "active", "Active"
@@ -81,6 +89,83 @@ class Availability(models.TextChoices):
     DELETED = "deleted", "Deleted"
 
 
+class ProofPurpose(models.TextChoices):
+    """What a secret sent by mail is for."""
+
+    SIGN_UP = "sign_up", "Sign up"
+    RESET = "reset", "Reset the password"
+    ADDRESS = "address", "Change the address"
+    ERASURE = "erasure", "Confirm an erasure"
+
+
+class ReservedKind(models.TextChoices):
+    """Why a word is no handle. A known name can be claimed by who has it on a connected platform."""
+
+    ROUTE = "route", "Address of ours"
+    STAFF = "staff", "Sounds like us"
+    KNOWN = "known", "Brand or known name"
+    TERM = "term", "Not wanted"
+
+
+class HandleState(models.TextChoices):
+    """Whether a handle can be had, and why not; never who has it."""
+
+    AVAILABLE = "available", "This handle is free."
+    TAKEN = "taken", "This handle is taken."
+    RESERVED = "reserved", "This handle is reserved."
+    CONFUSABLE = "confusable", "This handle looks like one that exists."
+    INVALID = "invalid", "Use 3 to 30 of a-z, 0-9, underscore and dot."
+    HELD = "held", "This handle is held by somebody else. Try again in a quarter of an hour."
+
+
+class ConnectOutcome(models.TextChoices):
+    """How an attempt to connect an account ended; the front end is told by this word."""
+
+    OK = "ok", "Connected"
+    SCOPES_MISSING = "scopes_missing", "Connected, with fewer permissions than needed"
+    CANCELLED = "cancelled", "Cancelled by the creator"
+    TAKEN = "taken", "The account belongs to another creator"
+    FAILED = "failed", "Failed"
+
+
+class ConnectionHealth(models.TextChoices):
+    """What a connection is like, for its creator and for staff."""
+
+    GOOD = "good", "Good"
+    DELAYED = "delayed", "The platform does not answer well; tried again by itself"
+    LIMITED = "limited", "Permissions are missing"
+    RECONNECT = "reconnect", "Connect again"
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+class SubscriptionState(models.TextChoices):
+    WANTED = "wanted", "Wanted"
+    PENDING = "pending", "Asked for, not confirmed"
+    ENABLED = "enabled", "Enabled"
+    FAILED = "failed", "Failed"
+    REVOKED = "revoked", "Revoked by the platform"
+
+
+class WebhookState(models.TextChoices):
+    PENDING = "pending", "Not processed yet"
+    PROCESSED = "processed", "Processed"
+    IGNORED = "ignored", "Nothing to do"
+    FAILED = "failed", "Failed"
+
+
+class SyncKind(models.TextChoices):
+    FIRST = "first", "First"
+    SCHEDULED = "scheduled", "Scheduled"
+    ASKED = "asked", "On demand"
+
+
+class SyncState(models.TextChoices):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    PAUSED = "paused", "Goes on later"
+    FAILED = "failed", "Failed"
+
+
 class SeasonState(models.TextChoices):
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed"
@@ -120,8 +205,48 @@ class SubmissionState(models.TextChoices):
     REFUSED = "refused", "Refused"
 
 
+class PrivacyKind(models.TextChoices):
+    EXPORT = "export", "Export"
+    ERASURE = "erasure", "Erasure"
+
+
+class PrivacyState(models.TextChoices):
+    """``attention``: a sweep found something nobody expected; ``held``: done but for what a legal hold keeps."""
+
+    PENDING = "pending", "Asked for"
+    RUNNING = "running", "Under way"
+    WAITING = "waiting", "Waits"
+    ATTENTION = "attention", "Needs a person"
+    HELD = "held", "Done but for legal holds"
+    DONE = "done", "Done"
+
+
+class PrivacySource(models.TextChoices):
+    API = "api", "API"
+    CONSOLE = "console", "Console"
+    RESTORE = "restore", "Restored backup"
+
+
 class Currency(models.TextChoices):
     USD = "USD", "US dollar"
     EUR = "EUR", "Euro"
     GBP = "GBP", "Pound sterling"
     BRL = "BRL", "Brazilian real"
+
+
+class CreatorStage(models.TextChoices):
+    IDEA = "idea", "An idea"
+    STARTING = "starting", "Just starting"
+    GROWING = "growing", "Growing"
+    EARNING = "earning", "Earning"
+    COMPANY = "company", "A company"
+
+
+class NextStep(models.TextChoices):
+    """What a person could do next, in this order."""
+
+    PROVE_EMAIL = "prove_email", "Prove your e-mail address."
+    ANSWER = "answer", "Say what you are building and what interests you."
+    CLAIM_HANDLE = "claim_handle", "Claim a handle."
+    CONNECT_PLATFORM = "connect_platform", "Connect a platform."
+    BE_FOUND = "be_found", "Let brands find you."

@@ -9,6 +9,7 @@ class MigrationConfig(AppConfig):
 
     def ready(self) -> None:
         from migration.metrics import register_metrics  # models are loaded only now
+        from migration.privacy import register_privacy  # same
         from migration.queries.routes import observe_reads  # same
         from migration.services.datasets import create_route_rows  # same
         from migration.services.outbox import create_outbox_partitions  # same
@@ -21,4 +22,5 @@ class MigrationConfig(AppConfig):
         request_finished.connect(finish_request, dispatch_uid="migration.finish_request")
         observe_reads(note_read)
         register_metrics()
+        register_privacy()
         register_subscribers()

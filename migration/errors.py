@@ -69,3 +69,10 @@ class RolloutInvalid(MigrationError):
 
 class ArchiveInvalid(MigrationError):
     """Raised when an archive is missing, damaged, or of another shape than the table."""
+
+
+class DocumentsOnTheirWay(MigrationError):
+    """The relay has yet to delete documents of rows that are gone; the text counts them."""
+
+    def __init__(self, *, count: int) -> None:
+        super().__init__(f"{count} documents wait for the relay.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
@@ -23,23 +24,37 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+OUTBOX = "migration_outboxrow"
+LARGE = 8 * 1024 * 1024  # bytes of the tables that hold rows
 
 
 def empty_tables(_test_case: TransactionTestCase) -> None:
     """Empty the tables that hold rows and restore what migrations put there.
 
     Django's own way truncates every table and rebuilds permissions after each test: four fifths of the suite's time.
+    Even a few TRUNCATEs cost a sixth of a second; few rows are deleted, without the triggers that would capture it.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_get_question())
+        filled = dict(cursor.fetchall())
+        if sum(filled.values()) > LARGE:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+        elif filled:
+            # Capture cannot be switched off: what it writes of these deletes goes last.
+            deletes = "; ".join(f"DELETE FROM {name}" for name in [*(filled.keys() - {OUTBOX}), OUTBOX])
+            cursor.execute(f"SET session_replication_role = replica; {deletes}; SET session_replication_role = DEFAULT")
+    create_route_rows()
+    install_first_prices()
+
+
+@cache
+def _get_question() -> str:
+    """Return the statement that asks which tables hold rows, with their bytes, of which deleted rows are a part."""
     names = [
         name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT_TABLES
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names))
-        filled = [name for (name,) in cursor.fetchall()]
-        if filled:
-            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
-    create_route_rows()
-    install_first_prices()
+    sizes = (f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names)
+    return " UNION ALL ".join(sizes)
 
 
 @pytest.fixture(autouse=True, scope="session")

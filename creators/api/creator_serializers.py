@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from creators.enums import ConnectionState, ConsentState, CreatorRole, Platform
+from creators.enums import ConnectionHealth, ConnectionState, ConsentState, CreatorRole, Platform
 from creators.models import Creator, PlatformConnection
+from creators.queries.connections import tell_health
 from creators.services.creator_rules import MAX_BIO, MAX_TAGS
 from creators.stores.profiles import ProfileRecord
 
@@ -77,6 +79,18 @@ class ConnectionSerializer(serializers.ModelSerializer[PlatformConnection]):
     id = serializers.CharField(read_only=True)
     platform = serializers.ChoiceField(choices=Platform.choices)
     state = serializers.ChoiceField(choices=ConnectionState.choices)
+    health = serializers.SerializerMethodField(help_text="What the connection is like, and what would help.")
+    last_synchronised_at = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=ConnectionHealth.choices))
+    def get_health(self, connection: PlatformConnection) -> str:
+        return tell_health(connection).value
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_last_synchronised_at(self, connection: PlatformConnection) -> Any:
+        plan = getattr(connection, "sync_plan", None)
+        found = plan.last_success_at if plan else None
+        return serializers.DateTimeField().to_representation(found) if found else None
 
     class Meta:
         model = PlatformConnection
@@ -86,8 +100,12 @@ class ConnectionSerializer(serializers.ModelSerializer[PlatformConnection]):
             "account_id",
             "account_name",
             "state",
+            "state_reason",
+            "health",
             "scopes",
+            "missing_scopes",
             "connected_at",
+            "last_synchronised_at",
             "created_at",
         ]
         read_only_fields = fields

@@ -18,7 +18,7 @@ from creators.api.creator_serializers import (
     ProfileSerializer,
 )
 from creators.api.parameters import get_user
-from creators.errors import HandleTaken, InvalidCreator
+from creators.errors import HandleRefused, InvalidCreator
 from creators.models import Creator, PlatformConnection
 from creators.queries.creators import get_creator, list_connections, list_creators
 from creators.queries.profiles import get_profile
@@ -82,7 +82,7 @@ class CreatorListView(IdempotentViewMixin, generics.ListAPIView[Creator]):  # ty
         ],
     )
     def post(self, request: Request) -> Response:
-        """Create a creator of your own; 409 when the handle is taken."""
+        """Create a creator of your own; 409 when the handle is taken, reserved, held or looks like one that exists."""
         fields = NewCreatorSerializer(data=request.data)
         fields.is_valid(raise_exception=True)
         user = get_user(request)
@@ -90,7 +90,7 @@ class CreatorListView(IdempotentViewMixin, generics.ListAPIView[Creator]):  # ty
             creator = create_creator(owner=user, acting_user=user, now=timezone.now(), **fields.validated_data)
         except InvalidCreator as error:
             raise _refuse_fields(error) from error
-        except HandleTaken as error:
+        except HandleRefused as error:
             raise ProblemError(kind=CONFLICT, detail=str(error)) from error
         return Response(CreatorSerializer(creator).data, status=201)
 

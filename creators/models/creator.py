@@ -1,14 +1,32 @@
 """Creators and their platform connections."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 
 from creators.enums import ConnectionState, ConsentState, CreatorRole, Platform
+from creators.handle_keys import compute_key
 from migration.models.versioned import VersionedModel
 
 validate_handle = RegexValidator(r"\A[a-z0-9_.]{3,30}\Z", "Use 3 to 30 of a-z, 0-9, underscore and dot.")
+
+
+class HandleKeyField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs only
+    """The key of ``handle`` (see ``creators.handle_keys``), written with it unless one is given."""
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Stand in migrations as the plain column it is."""
+        name, _, args, kwargs = super().deconstruct()
+        return str(name), "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001  Django's signature
+        given = str(getattr(model_instance, self.attname))
+        key = given or compute_key(str(getattr(model_instance, "handle", "")))
+        setattr(model_instance, self.attname, key)
+        return key
 
 
 def default_roles() -> list[str]:
@@ -22,6 +40,8 @@ class Creator(VersionedModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="creators"
     )
     handle = models.CharField(max_length=30, validators=[validate_handle])
+    handle_key = HandleKeyField(max_length=120, blank=True, editable=False)
+    handle_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     display_name = models.CharField(max_length=120, blank=True)
     bio = models.TextField(blank=True)
     country = models.CharField(max_length=2, blank=True)
@@ -35,7 +55,10 @@ class Creator(VersionedModel):
     updated_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["handle"], name="creator_handle_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["handle"], name="creator_handle_unique"),
+            models.UniqueConstraint(fields=["handle_key"], name="creator_handle_key_unique"),
+        ]
         indexes = [models.Index(fields=["owner", "id"], name="creator_owner_idx")]
 
     def __str__(self) -> str:
@@ -51,6 +74,9 @@ class PlatformConnection(models.Model):
     account_name = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=16, choices=ConnectionState, default=ConnectionState.PENDING)
     scopes = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    missing_scopes = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    union_id = models.CharField(max_length=128, blank=True)
+    state_reason = models.CharField(max_length=40, blank=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 

@@ -37,7 +37,7 @@ _YOUTUBE_STATES = {
 }
 _YOUTUBE_COUNTS = {"views": "viewCount", "likes": "likeCount", "comments": "commentCount"}
 _TIKTOK_COUNTS = {"views": "view_count", "likes": "like_count", "comments": "comment_count", "shares": "share_count"}
-_X_COUNTS = {"views": "impression_count", "likes": "like_count", "comments": "reply_count"}
+_X_COUNTS = {"views": "impression_count", "likes": "like_count", "comments": "reply_count", "shares": "repost_count"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,10 @@ def _read_x(observed: Observed) -> ContentReading | None:
         "tags": _list_tags(None, text),
         "language": read_text(post, "lang"),
         "published_at": parse_instant(post.get("created_at")),
-        "metrics": _read_counts(post.get("public_metrics"), _X_COUNTS),
+        "metrics": {
+            **_read_counts(post.get("public_metrics"), {"shares": "retweet_count"}),
+            **_read_counts(post.get("public_metrics"), _X_COUNTS),
+        },
     }
     return _tell(observed, read_text(post, "id"), facts)
 

@@ -30,6 +30,12 @@ def get_latest_consent(*, creator_id: int, purpose: str) -> ConsentRecord | None
     return ConsentRecord.objects.filter(creator_id=creator_id, purpose=purpose).order_by("-id").first()
 
 
+def list_granted(*, creator_id: int) -> list[str]:
+    """Return the purposes the creator's latest decisions allow."""
+    latest = ConsentRecord.objects.filter(creator_id=creator_id).order_by("purpose", "-id").distinct("purpose")
+    return [one.purpose for one in latest if one.is_granted]
+
+
 def list_consents(*, creator: Creator) -> QuerySet[ConsentRecord]:
     """Return the whole log of a creator, the latest first."""
     return ConsentRecord.objects.filter(creator=creator).order_by("-id")

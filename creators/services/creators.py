@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from creators.enums import ConsentState
-from creators.errors import HandleTaken, InvalidCreator, ZoneChangedLately
+from creators.errors import InvalidCreator, ZoneChangedLately
 from creators.models import Creator, User
 from creators.services.creator_rules import check_creator_fields
 from creators.services.exploring.entries import refresh_entries
 from creators.services.games.boards import show_on_boards
 from creators.services.games.streaks import note_zone_change
+from creators.services.handles.taking import convert_taken, take_handle
 from creators.services.locks import lock_consent, lock_streak
 from creators.services.summaries import remove_summaries
 from veri.platform.ops.services.audit import record_audit
@@ -35,16 +36,14 @@ def create_creator(
     """Create a creator, audited. ``fields`` are the model's profile fields.
 
     Raises:
-        HandleTaken: another creator has the handle.
+        HandleRefused: the handle is taken, reserved, held, or looks like one that exists.
         InvalidCreator: a field breaks a rule.
     """
     creator = Creator(handle=handle, owner=owner, **fields)
     check_creator_fields({"handle": handle, **fields})
-    try:
-        with transaction.atomic(durable=True):
-            insert_creator(creator=creator, acting_user=acting_user, now=now, reason=reason)
-    except IntegrityError as error:
-        raise _convert_conflict(error, handle) from error
+    with convert_taken(handle), transaction.atomic(durable=True):
+        take_handle(handle=handle, user=owner, now=now)
+        insert_creator(creator=creator, acting_user=acting_user, now=now, reason=reason)
     return creator
 
 
@@ -52,7 +51,7 @@ def insert_creator(*, creator: Creator, acting_user: User | None, now: datetime,
     """Store a checked creator, audited, inside the caller's transaction.
 
     Raises:
-        IntegrityError: ``creator_handle_unique``; the caller's transaction is broken.
+        IntegrityError: ``creator_handle_unique`` or ``creator_handle_key_unique``; the caller's transaction is broken.
     """
     creator.created_at = creator.updated_at = now
     creator.save(force_insert=True)
@@ -113,11 +112,6 @@ def apply_creator_changes(
 
 def _describe(creator: Creator) -> dict[str, Any]:
     return {name: getattr(creator, name) for name in _AUDITED}
-
-
-def _convert_conflict(error: IntegrityError, handle: str) -> Exception:
-    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    return HandleTaken(handle=handle) if constraint == "creator_handle_unique" else error
 
 
 def _note_zone(stored: Creator, zone: str, now: datetime) -> None:

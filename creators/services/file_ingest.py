@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from creators.enums import Outcome
-from creators.errors import HandleTaken, InvalidCreator
+from creators.errors import HandleRefused, InvalidCreator
 from creators.queries.creators import list_known_handles
 from creators.services.creators import create_creator
 from creators.services.file_progress import Progress
@@ -87,8 +87,8 @@ class FileIngest:
         for handle in sorted(wanted - list_known_handles(handles=sorted(wanted))):
             try:
                 create_creator(handle=handle, owner=None, acting_user=None, now=now, reason="named by an ingested file")
-            except (HandleTaken, InvalidCreator):
-                continue  # made meanwhile, or its lines are rejected as naming no creator
+            except (HandleRefused, InvalidCreator):
+                continue  # made meanwhile, or refused: its lines are rejected as naming no creator
 
     def _read_valid_handle(self, item: Any, now: datetime) -> str:
         try:

@@ -61,7 +61,7 @@ class ChatView(IdempotentViewMixin, APIView):  # type: ignore[misc]  # replays a
             creator_id=creator.pk,
             text=fields["question"],
             action=uuid4().hex,
-            conversation=fields.get("conversation") or str(uuid4()),
+            conversation=fields.get("conversation", ""),
         )
         try:
             if isinstance(getattr(request, "accepted_renderer", None), EventStreamRenderer):

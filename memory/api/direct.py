@@ -47,7 +47,7 @@ def answer_chat(request: Request, body: bytes) -> Reply:
             creator_id=creator.pk,
             text=fields["question"],
             action=uuid4().hex,
-            conversation=fields["conversation"] or str(uuid4()),
+            conversation=fields[CONVERSED],
         )
         turn = ask(question=question)
     except QuotaExceeded as refusal:

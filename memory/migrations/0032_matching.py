@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('creators', '0063_exploring'),
-        ('memory', '0031_retrieval_weights'),
+        ("memory", "0032_index_generations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

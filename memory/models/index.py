@@ -23,11 +23,15 @@ class IndexedDocument(models.Model):
 
 
 class CorpusSize(models.Model):
-    """How many documents a creator's index holds, and their terms; triggers on ``IndexedDocument`` keep it."""
+    """How many documents a creator's index holds, and their terms; triggers on ``IndexedDocument`` keep it.
+
+    ``generation`` is another number after every change of the creator's postings, by their triggers.
+    """
 
     creator = models.OneToOneField(Creator, on_delete=models.CASCADE, primary_key=True, related_name="+")
     documents = models.BigIntegerField()
     terms = models.BigIntegerField()
+    generation = models.BigIntegerField(db_default=0)
 
     def __str__(self) -> str:
         return f"{self.documents} documents of creator {self.creator_id}"

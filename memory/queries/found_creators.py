@@ -13,13 +13,14 @@ def list_tagged(*, tag: str) -> QuerySet[CreatorSummary]:
 
 
 def get_found_creator(*, handle: str) -> Creator:
-    """Return a creator who may be found.
+    """Return a creator who may be found, by his handle or a former one.
 
     Raises:
         Creator.DoesNotExist: unknown, or not to be found; the same for both.
         ValueError: a handle no database takes.
     """
-    return Creator.objects.get(handle=handle, summary__isnull=False, is_active=True)
+    may_be_found = Creator.objects.filter(summary__isnull=False, is_active=True)
+    return may_be_found.filter(handle=handle).first() or may_be_found.get(former_handles__handle=handle)
 
 
 def find_creator_id(*, handle: str) -> int | None:

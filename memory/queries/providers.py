@@ -1,6 +1,5 @@
 """Whose vectors are searched and made. Every process sees a change within two seconds: the copy lives one."""
 
-import time
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,9 +9,9 @@ from memory.clients.embeddings import get_space
 from memory.datasets import VECTOR_DATASETS
 from memory.enums import EmbeddingProvider, ReembeddingState
 from memory.models import DIMENSIONS, VectorSpace
+from veri.platform.cache.brief import BriefCopy
 from veri.platform.connections.reading import fetch_rows
 
-CACHE_SECONDS = 1.0
 _READ = r"""
 SELECT 'active', provider, '' FROM memory_embeddingchoice
 UNION ALL
@@ -44,22 +43,9 @@ class ProvidersInUse:
         return self.kept | self.captured | set(self.written)
 
 
-@dataclass
-class _Copy:
-    read_at: float | None = None
-    value: ProvidersInUse | None = None
-
-
-_copy = _Copy()
-
-
 def get_providers_in_use() -> ProvidersInUse:
     """Return this process's copy, at most a second old."""
-    now = time.monotonic()
-    if _copy.value is None or _copy.read_at is None or now - _copy.read_at > CACHE_SECONDS:
-        _copy.value = read_providers_in_use()
-        _copy.read_at = now
-    return _copy.value
+    return _copy.get()
 
 
 def get_active_provider() -> EmbeddingProvider:
@@ -95,7 +81,7 @@ def read_providers_in_use() -> ProvidersInUse:
 
 def forget_providers() -> None:
     """Drop this process's copy, so that the next reading asks the database."""
-    _copy.read_at = None
+    _copy.forget()
 
 
 def _fetch() -> list[tuple[str, ...]]:
@@ -105,3 +91,6 @@ def _fetch() -> list[tuple[str, ...]]:
         if connection.in_atomic_block:  # spoilt now
             raise
         return []  # while migrations run, the tables may not exist yet
+
+
+_copy = BriefCopy(read_providers_in_use)

@@ -4,7 +4,6 @@ Every process keeps a copy and asks once a second what changed since, so that a 
 a question costs no query of its own.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
@@ -17,10 +16,9 @@ from memory.enums import WeightsState
 from memory.queries.dialogue import BY_WORDS, BY_WORDS_AND_VECTORS
 from memory.queries.scoring import DENSE_WEIGHT, K1, MEMORY_GAIN, SLOT_GAIN, B
 from memory.stores import MemoryRecord
-from veri.platform.connections.bridge import is_bridged
+from veri.platform.cache.brief import BriefCopy
 from veri.platform.connections.reading import fetch_rows
 
-CACHE_SECONDS = 1.0
 _CHANGED = """
 SELECT revision, creator_id, id, state, gains::text FROM memory_retrievalweights
 WHERE revision > %s ORDER BY revision"""
@@ -50,27 +48,27 @@ CONSTANTS = RankingWeights()
 
 
 @dataclass
-class _Copy:
-    """This process's copy: promoted weights by creator, None being everybody's; read up to ``revision``."""
+class _Promoted:
+    """Promoted weights by creator, None being everybody's; read up to ``revision``."""
 
-    read_at: float | None = None
     revision: int = 0
-    promoted: dict[int | None, RankingWeights] = field(default_factory=dict)
+    by_creator: dict[int | None, RankingWeights] = field(default_factory=dict)
 
 
-_copy = _Copy()
+_promoted = _Promoted()
 
 
 def get_ranking_weights(*, creator_id: int) -> RankingWeights:
     """Return the weights in force for a creator: his own, else everybody's, else the constants."""
-    _refresh()
-    return _copy.promoted.get(creator_id) or _copy.promoted.get(None, CONSTANTS)
+    promoted = _copy.get().by_creator
+    return promoted.get(creator_id) or promoted.get(None, CONSTANTS)
 
 
 def forget_ranking_weights() -> None:
     """Drop this process's copy, so that the next question reads everything anew."""
-    _copy.read_at, _copy.revision = None, 0
-    _copy.promoted.clear()
+    _copy.forget()
+    _promoted.revision = 0
+    _promoted.by_creator.clear()
 
 
 def build_weights(*, gains: Mapping[str, Any], version: int = 0) -> RankingWeights:
@@ -98,16 +96,16 @@ def name_parameters(*, version: int) -> str:
 _STORED = frozenset(describe_weights(CONSTANTS))
 
 
-def _refresh() -> None:
-    now = time.monotonic()
-    if _copy.read_at is not None and now - _copy.read_at <= CACHE_SECONDS:
-        return
-    if _copy.read_at is not None and is_bridged():
-        _copy.read_at = now  # on an event loop one request reads for all; a failure is made good a second later
-    for revision, creator_id, pk, state, gains in fetch_rows(_CHANGED, [_copy.revision]):
+def _read_changes() -> _Promoted:
+    """Take in what changed since the last reading."""
+    promoted = _promoted.by_creator
+    for revision, creator_id, pk, state, gains in fetch_rows(_CHANGED, [_promoted.revision]):
         if state == WeightsState.PROMOTED:
-            _copy.promoted[creator_id] = build_weights(gains=orjson.loads(gains), version=pk)
-        elif _copy.promoted.get(creator_id, CONSTANTS).version == pk:
-            del _copy.promoted[creator_id]
-        _copy.revision = revision
-    _copy.read_at = now
+            promoted[creator_id] = build_weights(gains=orjson.loads(gains), version=pk)
+        elif promoted.get(creator_id, CONSTANTS).version == pk:
+            del promoted[creator_id]
+        _promoted.revision = revision
+    return _promoted
+
+
+_copy = BriefCopy(_read_changes)

@@ -292,7 +292,7 @@ def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMat
     if not asked.terms:
         return []
     if asked.vector is not None or sum(asked.statistics.document_frequencies.values()) < max(limit, FEW):
-        return stores.search.find_term_matches(creator_id=asked.creator_id, terms=asked.terms)
+        return stores.search.find_term_matches(creator_id=asked.creator_id, lists=asked.statistics.lists)
     kinds = sorted(asked.filters.kinds) or TargetKind.values
     scoring = build_term_scoring(
         weights=asked.weights,
@@ -300,7 +300,9 @@ def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMat
         kinds=kinds,
         memory_gain=asked.ranking.memory_gain,
     )
-    return stores.search.find_best_matches(creator_id=asked.creator_id, scoring=scoring, limit=limit)
+    return stores.search.find_best_matches(
+        creator_id=asked.creator_id, lists=asked.statistics.lists, scoring=scoring, limit=limit
+    )
 
 
 def _score(

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from time import perf_counter
+from uuid import uuid4
 
 import structlog
 from django.db import connection
@@ -47,7 +48,7 @@ logger = structlog.get_logger(__name__)
 class AskedQuestion:
     """A question about one creator; ``action`` makes metering idempotent: one per asking, not per attempt.
 
-    What was asked before in the same ``conversation`` of the creator is remembered.
+    What was asked before in the same ``conversation`` of the creator is remembered; an empty one begins a new one.
     """
 
     creator_id: int
@@ -193,7 +194,7 @@ def _build_turn(turn: _Turn) -> ConversationTurn:
     return ConversationTurn(
         creator_id=turn.asked.creator_id,
         request_id=turn.asked.action[:64],
-        conversation=turn.asked.conversation,
+        conversation=turn.asked.conversation or str(uuid4()),
         question=turn.asked.text,
         answer=" ".join(one.text for one in sentences),
         sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],

@@ -12,6 +12,7 @@ from memory.datasets import MEMORIES, VECTOR_DATASETS
 from memory.enums import TargetKind
 from memory.halfvecs import read_halfvecs, read_halfvecs_briefly
 from memory.models import VectorSpace, get_table
+from memory.stores.postings import PostingList
 from memory.stores.ranking import gather_neighbours
 from memory.stores.search import (
     MEASURED,
@@ -42,16 +43,20 @@ def forget_vectors() -> None:
 
 
 class MongoSearchStore:
-    def find_term_matches(self, *, creator_id: int, terms: Sequence[str]) -> list[TermMatch]:
-        wanted = {"creator_id": creator_id, "terms": {"$in": list(terms)}, **LIVE}
+    def find_term_matches(self, *, creator_id: int, lists: Mapping[str, PostingList]) -> list[TermMatch]:
+        if not lists:
+            return []
+        wanted = {"creator_id": creator_id, "terms": {"$in": list(lists)}, **LIVE}
         return [
-            _to_match(kind, one, frozenset(terms))
+            _to_match(kind, one, frozenset(lists))
             for kind, collection in _COLLECTIONS.items()
             for one in get_database()[collection].find(wanted, {"terms": 1})
         ]
 
-    def find_best_matches(self, *, creator_id: int, scoring: TermScoring, limit: int) -> list[TermMatch]:
-        return self.find_term_matches(creator_id=creator_id, terms=list(scoring.weights))
+    def find_best_matches(
+        self, *, creator_id: int, lists: Mapping[str, PostingList], scoring: TermScoring, limit: int
+    ) -> list[TermMatch]:
+        return self.find_term_matches(creator_id=creator_id, lists=lists)
 
     def find_neighbours(self, *, creator_id: int, vector: QuestionVector) -> Neighbourhood:
         """Ask the server where it has an index of vectors; else scan the creator's, kept while they do not change."""

@@ -1,6 +1,6 @@
-"""Search candidates from PostgreSQL: the postings table, and pgvector."""
+"""Search candidates from PostgreSQL: posting lists, and pgvector."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from memory.halfvecs import read_halfvecs
 from memory.models import VectorSpace, get_table
+from memory.stores.postings import PostingList
 from memory.stores.ranking import gather_neighbours
 from memory.stores.search import (
     MEASURED,
@@ -21,39 +22,10 @@ from memory.stores.search import (
     TermMatch,
     TermScoring,
 )
+from memory.stores.term_matches import choose_best, list_matches
 from memory.stores.vector_indexes import name_index, select_rows
 from veri.platform.connections.reading import fetch_rows
 
-# A common word gives thousands of rows: read by hand they cost a third of what the ORM takes.
-_FIND_TERMS = """
-SELECT kind, target_id, min(length), array_agg(term), array_agg(frequency)
-FROM memory_posting WHERE creator_id = %s AND term = ANY(%s) GROUP BY kind, target_id"""
-# A common word is in thousands of documents: only the best leave the database, each with all its terms. OFFSET 0 makes
-# it read each term's own part of the index, whatever the planner knows of the table. Double precision throughout: a
-# bare number would turn the sum into numeric, which takes three times as long.
-_FIND_BEST = """
-WITH scored AS (
-  SELECT kind, target_id,
-         sum(weight * frequency / (frequency + %(base)s::float8 + %(per_term)s::float8 * length)) AS score
-  FROM unnest(%(terms)s::varchar[], %(weights)s::float8[]) AS asked (term, weight)
-  CROSS JOIN LATERAL (
-    SELECT kind, target_id, frequency, length FROM memory_posting
-    WHERE creator_id = %(creator)s AND term = asked.term OFFSET 0
-  ) posting
-  GROUP BY target_id, kind
-), best AS (
-  SELECT kind, target_id
-  FROM scored
-  WHERE kind = ANY(%(kinds)s)
-  ORDER BY round(score * CASE kind WHEN 'memory' THEN %(memory_gain)s::float8 ELSE 1 END * 1e9::float8) DESC,
-           kind, target_id
-  LIMIT %(limit)s
-)
-SELECT kind, target_id, length, terms, frequencies
-FROM best CROSS JOIN LATERAL (
-  SELECT min(length) AS length, array_agg(term) AS terms, array_agg(frequency) AS frequencies FROM memory_posting
-  WHERE creator_id = %(creator)s AND term = ANY(%(terms)s) AND kind = best.kind AND target_id = best.target_id
-) posting"""
 # Whether the creator has more vectors than are measured, and whether a valid index of his own answers.
 _LOOK = """
 SELECT (SELECT count(*) FROM (SELECT FROM {table} WHERE creator_id = {creator:d} LIMIT {more}) found),
@@ -73,21 +45,13 @@ EFFORT = 400  # candidates the index keeps while it looks; at least as many as a
 
 
 class PostgresSearchStore:
-    def find_term_matches(self, *, creator_id: int, terms: Sequence[str]) -> list[TermMatch]:
-        return _build_matches(fetch_rows(_FIND_TERMS, [creator_id, list(terms)]))
+    def find_term_matches(self, *, creator_id: int, lists: Mapping[str, PostingList]) -> list[TermMatch]:
+        return list_matches(lists=lists)
 
-    def find_best_matches(self, *, creator_id: int, scoring: TermScoring, limit: int) -> list[TermMatch]:
-        parameters = {
-            "creator": creator_id,
-            "terms": list(scoring.weights),
-            "weights": list(scoring.weights.values()),
-            "base": scoring.norm_base,
-            "per_term": scoring.norm_per_term,
-            "memory_gain": scoring.memory_gain,
-            "kinds": list(scoring.kinds),
-            "limit": limit,
-        }
-        return _build_matches(fetch_rows(_FIND_BEST, parameters))
+    def find_best_matches(
+        self, *, creator_id: int, lists: Mapping[str, PostingList], scoring: TermScoring, limit: int
+    ) -> list[TermMatch]:
+        return choose_best(lists=lists, scoring=scoring, limit=limit)
 
     def find_neighbours(self, *, creator_id: int, vector: QuestionVector) -> Neighbourhood:
         names = _name_parts(creator_id, vector.space)
@@ -140,11 +104,3 @@ def _gather(
         limit=limit,
         sample=read_halfvecs(sample) if sample is not None else None,
     )
-
-
-def _build_matches(rows: Iterable[tuple[Any, ...]]) -> list[TermMatch]:
-    """Return matches from rows of (kind, target id, length, terms, their frequencies)."""
-    return [
-        TermMatch(Target(kind, target_id), dict(zip(terms, frequencies, strict=True)), length)
-        for kind, target_id, length, terms, frequencies in rows
-    ]

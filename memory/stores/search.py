@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.models import VectorSpace
+from memory.stores.postings import PostingList
 
 MEASURED = 1000  # similarities, whose mean and spread tell what is near
 NEAREST = 300  # of a creator with more vectors than that
@@ -80,10 +81,15 @@ class Neighbourhood:
 class SearchStore(Protocol):
     """Candidates among one creator's documents; another creator's are never returned."""
 
-    def find_term_matches(self, *, creator_id: int, terms: Sequence[str]) -> list[TermMatch]:
-        """Return every document with any of the terms."""
+    def find_term_matches(self, *, creator_id: int, lists: Mapping[str, PostingList]) -> list[TermMatch]:
+        """Return every document with any of the terms, whose ``lists`` are those of PostgreSQL's index.
 
-    def find_best_matches(self, *, creator_id: int, scoring: TermScoring, limit: int) -> list[TermMatch]:
+        A store that holds terms of its own looks at its documents instead.
+        """
+
+    def find_best_matches(
+        self, *, creator_id: int, lists: Mapping[str, PostingList], scoring: TermScoring, limit: int
+    ) -> list[TermMatch]:
         """Return the ``limit`` documents that score best to 9 digits, equal ones by target; in no order.
 
         Exactly as many or fewer, or else every match: a store that cannot score leaves the cut to its caller.

@@ -1,7 +1,6 @@
 """Which flags are on. Every process sees a change within two seconds: the cache lives one."""
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -9,23 +8,17 @@ from migration.enums import FLAG_NEEDS, Flag
 from migration.errors import UnknownFlag
 from migration.models import FeatureFlag
 from migration.queries.cohorts import EVERYBODY, Share
-from veri.platform.connections.bridge import is_bridged
+from veri.platform.cache.brief import BriefCopy
 from veri.platform.connections.instances import build_instance, list_columns
 from veri.platform.connections.reading import fetch_rows
 
-CACHE_SECONDS = 1.0
 
-
-@dataclass
+@dataclass(frozen=True)
 class _StoredFlags:
-    """This process's copy of the stored values; ``read_at`` is None before the first reading."""
+    """The stored values, and whom each flag reaches."""
 
-    read_at: float | None = None
-    values: dict[str, bool] = field(default_factory=dict)
-    shares: dict[str, Share] = field(default_factory=dict)
-
-
-_copy = _StoredFlags()
+    values: dict[str, bool]
+    shares: dict[str, Share]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +40,14 @@ def is_flag_on(name: str, *, scope: int | None = None) -> bool:
 
     With a creator's id as ``scope``, also whether the flag and its needs reach him.
     """
-    stored = _read_stored()
-    return _is_effective(name, stored) and (scope is None or _reaches(name, scope))
+    stored = _copy.get()
+    return _is_effective(name, stored.values) and (scope is None or _reaches(name, scope, stored))
 
 
-def _reaches(name: str, scope: int) -> bool:
+def _reaches(name: str, scope: int, stored: _StoredFlags) -> bool:
     need = FLAG_NEEDS.get(name)
-    mine = _copy.shares.get(name, EVERYBODY).reaches(salt=name, scope=scope)
-    return mine and (need is None or _reaches(need, scope))
+    mine = stored.shares.get(name, EVERYBODY).reaches(salt=name, scope=scope)
+    return mine and (need is None or _reaches(need, scope, stored))
 
 
 def read_flag(name: str) -> bool:
@@ -65,7 +58,7 @@ def read_flag(name: str) -> bool:
 def list_flag_states() -> list[FlagState]:
     """Return all flags in their declared order, read afresh."""
     forget_flags()
-    stored = _read_stored()
+    stored = _copy.get()
     return [_describe(name, stored) for name in Flag.values]
 
 
@@ -82,21 +75,20 @@ def get_flag_state(name: str) -> FlagState:
 
 def forget_flags() -> None:
     """Drop this process's copy, so that the next reading asks the database."""
-    _copy.read_at = None
+    _copy.forget()
 
 
-def _read_stored() -> dict[str, bool]:
-    now = time.monotonic()
-    if _copy.read_at is None or now - _copy.read_at > CACHE_SECONDS:
-        if _copy.read_at is not None and is_bridged():
-            _copy.read_at = now  # on an event loop one request reads for all; a failure is made good a second later
-        columns = list_columns(model=FeatureFlag, table="flag")
-        read = fetch_rows(f"SELECT {columns} FROM {FeatureFlag._meta.db_table} flag", [])  # noqa: S608, SLF001  from code
-        rows = [build_instance(model=FeatureFlag, row=row) for row in read]
-        _copy.values = {one.name: one.is_on for one in rows}
-        _copy.shares = {one.name: Share.of(one.percent, one.allowed, one.denied) for one in rows}
-        _copy.read_at = now
-    return _copy.values
+def _read_stored() -> _StoredFlags:
+    columns = list_columns(model=FeatureFlag, table="flag")
+    read = fetch_rows(f"SELECT {columns} FROM {FeatureFlag._meta.db_table} flag", [])  # noqa: S608, SLF001  from code
+    rows = [build_instance(model=FeatureFlag, row=row) for row in read]
+    return _StoredFlags(
+        values={one.name: one.is_on for one in rows},
+        shares={one.name: Share.of(one.percent, one.allowed, one.denied) for one in rows},
+    )
+
+
+_copy = BriefCopy(_read_stored)
 
 
 def _is_effective(name: str, stored: dict[str, bool]) -> bool:
@@ -105,17 +97,17 @@ def _is_effective(name: str, stored: dict[str, bool]) -> bool:
     return wanted and (need is None or _is_effective(need, stored))
 
 
-def _describe(name: str, stored: dict[str, bool]) -> FlagState:
+def _describe(name: str, stored: _StoredFlags) -> FlagState:
     need = FLAG_NEEDS.get(name, "")
     is_forced_off = name in settings.FLAGS_FORCED_OFF
-    unmet = f"needs {need}" if need and not _is_effective(need, stored) else ""
+    unmet = f"needs {need}" if need and not _is_effective(need, stored.values) else ""
     return FlagState(
         name=name,
         default=settings.FLAG_DEFAULTS[name],
-        stored=stored.get(name),
+        stored=stored.values.get(name),
         is_forced_off=is_forced_off,
-        is_effective=_is_effective(name, stored),
+        is_effective=_is_effective(name, stored.values),
         needs=need,
         blocked_by="kept off by FLAGS_FORCED_OFF" if is_forced_off else unmet,
-        share=_copy.shares.get(name, EVERYBODY),
+        share=stored.shares.get(name, EVERYBODY),
     )

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -15,11 +15,10 @@ from migration.queries.cohorts import ALL_PERCENT, Share
 from migration.queries.flags import is_flag_on
 from migration.registry import get_spec
 from migration.sql import get_partition
-from veri.platform.connections.bridge import is_bridged
+from veri.platform.cache.brief import BriefCopy
 from veri.platform.connections.instances import build_instance, list_columns
 from veri.platform.connections.reading import fetch_rows
 
-CACHE_SECONDS = 1.0
 RETRY_SECONDS = 5.0
 logger = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -55,17 +54,22 @@ class ReadSeen:
     digest: Callable[[Any], object]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Routes:
-    """This process's copy of the route rows, and when MongoDB may be tried again after it failed."""
+    """Which creators read MongoDB, by dataset, and the datasets whose reads are watched."""
 
-    read_at: float | None = None
-    shares: dict[str, Share] = field(default_factory=dict)
-    watched: frozenset[str] = frozenset()
+    shares: dict[str, Share]
+    watched: frozenset[str]
+
+
+@dataclass
+class _Health:
+    """When MongoDB may be tried again after it failed."""
+
     retry_at: float = 0.0
 
 
-_routes = _Routes()
+_health = _Health()
 _observers: list[Callable[[ReadSeen], None]] = []
 
 
@@ -76,8 +80,8 @@ def observe_reads(observer: Callable[[ReadSeen], None]) -> None:
 
 def forget_routes() -> None:
     """Drop this process's copy and its memory of failures."""
-    _routes.read_at = None
-    _routes.retry_at = 0.0
+    _copy.forget()
+    _health.retry_at = 0.0
 
 
 def choose_store(*, datasets: Sequence[str], scope: int) -> Store:
@@ -86,9 +90,9 @@ def choose_store(*, datasets: Sequence[str], scope: int) -> Store:
     MongoDB only when the flags reach the creator, the route of every dataset does, the creator has no write that
     MongoDB lacks (read-your-writes), and MongoDB did not just fail. At most one query beyond the cached ones.
     """
-    if not is_flag_on(Flag.READ_FROM_MONGO, scope=scope) or time.monotonic() < _routes.retry_at:
+    if not is_flag_on(Flag.READ_FROM_MONGO, scope=scope) or time.monotonic() < _health.retry_at:
         return Store.POSTGRES
-    routes = _read_routes()
+    routes = _copy.get()
     if not all(routes.shares.get(one, _NOBODY).reaches(salt=Flag.READ_FROM_MONGO, scope=scope) for one in datasets):
         return Store.POSTGRES
     return Store.POSTGRES if has_pending_write(datasets=datasets, scope=scope) else Store.MONGO
@@ -109,7 +113,7 @@ def read_routed(
     """
     started = time.perf_counter()
     routed, has_failed = _read(datasets, scope, from_mongo, from_postgres)
-    if _observers and not _read_routes().watched.isdisjoint(datasets):
+    if _observers and not _copy.get().watched.isdisjoint(datasets):
         seen = ReadSeen(
             kind=kind,
             datasets=tuple(datasets),
@@ -136,7 +140,7 @@ def _read(
     try:
         return Routed(value=from_mongo(), store=Store.MONGO), False
     except PyMongoError as error:
-        _routes.retry_at = time.monotonic() + RETRY_SECONDS
+        _health.retry_at = time.monotonic() + RETRY_SECONDS
         logger.warning("mongo_read_failed", datasets=list(datasets), error=type(error).__name__)
         return Routed(value=from_postgres(), store=Store.POSTGRES, fell_back=True), True
 
@@ -158,17 +162,16 @@ def _build_pending(datasets: tuple[str, ...]) -> str:
 
 
 def _read_routes() -> _Routes:
-    now = time.monotonic()
-    if _routes.read_at is None or now - _routes.read_at > CACHE_SECONDS:
-        if _routes.read_at is not None and is_bridged():
-            _routes.read_at = now  # on an event loop one request reads for all; a failure is made good a second later
-        columns = list_columns(model=Dataset, table="dataset")
-        read = fetch_rows(f"SELECT {columns} FROM migration_dataset dataset", [])  # noqa: S608  names from code
-        rows = [build_instance(model=Dataset, row=row) for row in read]
-        _routes.shares = {one.name: get_read_share(one) for one in rows}
-        _routes.watched = frozenset(one.name for one in rows if one.stage in SHADOW_STAGES)
-        _routes.read_at = now
-    return _routes
+    columns = list_columns(model=Dataset, table="dataset")
+    read = fetch_rows(f"SELECT {columns} FROM migration_dataset dataset", [])  # noqa: S608  names from code
+    rows = [build_instance(model=Dataset, row=row) for row in read]
+    return _Routes(
+        shares={one.name: get_read_share(one) for one in rows},
+        watched=frozenset(one.name for one in rows if one.stage in SHADOW_STAGES),
+    )
+
+
+_copy = BriefCopy(_read_routes)
 
 
 def get_read_share(dataset: Dataset) -> Share:

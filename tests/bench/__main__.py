@@ -21,6 +21,7 @@ BENCHES = (
     "standing",
     "vectors",
     "decay",
+    "webhooks",
     "load",
     "startup",
 )

@@ -8,14 +8,24 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
 from creators.models import (
+    AccountProof,
     Brand,
     BrandMember,
     ConsentRecord,
     ContentItem,
     CreatorSummary,
+    ErasedSubject,
+    FormerHandle,
+    HandleHold,
     Interaction,
     InteractionStub,
-    PlatformConnection,
+    Interest,
+    Invite,
+    LegalHold,
+    OnboardingAnswers,
+    PrivacyRequest,
+    ReservedHandle,
+    SecondFactor,
 )
 from memory.models import (
     AnswerFeedback,
@@ -58,6 +68,7 @@ from migration.models import (
 )
 from tests.conftest import NOW
 from tests.console.conftest import make_interactions
+from tests.console.platform_rows import make_platform_rows
 from tests.console.standing import make_explored, make_matched, make_standing
 from veri.console.navigation import build_navigation
 from veri.platform.events.models import Delivery, Event
@@ -69,6 +80,7 @@ PAGES = [
     "decay",
     "decay_preview",
     "decay_start",
+    "second_factor",
     "index",
     "flags",
     "flags_live",
@@ -173,7 +185,7 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     Allowance.objects.create(
         scope="budget:claude", unit="micro_usd", period_start=NOW, period_end=timezone.now(), limit=5
     )
-    PlatformConnection.objects.create(creator=creator, platform="twitch", account_id="1", created_at=NOW)
+    make_platform_rows(creator, item)
     event = Event.objects.create(name="n", payload={}, published_at=NOW)
     Delivery.objects.create(event=event, subscriber="s", state="dead", due_at=NOW)
     Notification.objects.create(
@@ -181,12 +193,28 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     )
     BackupRun.objects.create(name="b", kind="create", state="succeeded", started_at=NOW, finished_at=NOW)
     Heartbeat.objects.create(name="relay", at=NOW)
+    make_account_rows(creator)
     AuditEntry.objects.create(at=NOW, actor_label="x", action="a", target_type="t", target_id="1")
     interval = IntervalSchedule.objects.create(every=1, period="days")
     PeriodicTask.objects.create(name="t", task="t", interval=interval)
     CrontabSchedule.objects.create()
     SolarSchedule.objects.create(event="sunrise", latitude=1, longitude=1)
     ClockedSchedule.objects.create(clocked_time=NOW)
+
+
+def make_account_rows(creator):
+    user = creator.owner
+    Invite.objects.create(code_hash="h", made_by=user, made_at=NOW, expires_at=NOW)
+    AccountProof.objects.create(purpose="reset", email="a@b.example", secret_hash="h", made_at=NOW, expires_at=NOW)
+    SecondFactor.objects.create(user=user, secret="s", made_at=NOW)
+    Interest.objects.get_or_create(slug="cooking", defaults={"name": "Cooking"})
+    OnboardingAnswers.objects.create(user=user, answered_at=NOW)
+    ReservedHandle.objects.get_or_create(key="x", defaults={"word": "x", "kind": "term", "added_at": NOW})
+    HandleHold.objects.create(key="k", handle="k_k", user=user, expires_at=NOW)
+    FormerHandle.objects.create(key="f", handle="f_f", creator=creator, released_at=NOW, blocked_until=NOW)
+    PrivacyRequest.objects.create(kind="erasure", user_key=1, source="api", asked_at=NOW, due_at=NOW, next_at=NOW)
+    LegalHold.objects.create(creator=creator, creator_key=creator.pk, reason="r", until=NOW, placed_at=NOW)
+    ErasedSubject.objects.create(digest="d", erased_at=NOW)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=ids)
@@ -235,6 +263,7 @@ def test_sidebar_shows_only_what_may_be_seen(rf, onlooker):
     titles = {item["title"] for group in build_navigation(request) for item in group["items"]}
     assert titles == {
         "Dashboard",
+        "My second factor",
         "Flags",
         "Migration",
         "Mismatches",

@@ -1,11 +1,12 @@
 """The cut a store makes is the application's own: the same documents, in the same order, as scoring them all."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from memory.models import Posting
-from memory.queries.corpus import CorpusStatistics
+from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
 from memory.queries.periods import AskedTime
 from memory.queries.retrieval import POSTGRES, WINDOW, SearchFilters, _Found, _iterate_ranked, _Question
 from memory.queries.scoring import MEMORY_GAIN, build_term_scoring, score_matches, weigh_terms
@@ -37,16 +38,15 @@ def fill(creator, chance: random.Random) -> CorpusStatistics:
             for term in held
         ]
     Posting.objects.bulk_create(rows)
-    frequencies = {term: sum(one.term == term for one in rows) for term in TERMS}
-    return CorpusStatistics(
-        documents=DOCUMENTS, mean_length=chance.choice((0.5, 7.25)), document_frequencies=frequencies
-    )
+    read = get_corpus_statistics(creator_id=creator.pk, terms=ASKED)
+    assert read.document_frequencies == {term: sum(one.term == term for one in rows) for term in TERMS[1:]}
+    return replace(read, documents=DOCUMENTS, mean_length=chance.choice((0.5, 7.25)))
 
 
-def rank_all(creator, weights, mean_length, kinds=KINDS):
+def rank_all(creator, statistics, weights, kinds=KINDS):
     """Return all targets by the formula of the application, best first, and what matched."""
-    matches = PostgresSearchStore().find_term_matches(creator_id=creator.pk, terms=list(weights))
-    scores, _ = score_matches(matches=matches, weights=weights, mean_length=mean_length)
+    matches = PostgresSearchStore().find_term_matches(creator_id=creator.pk, lists=statistics.lists)
+    scores, _ = score_matches(matches=matches, weights=weights, mean_length=statistics.mean_length)
     gained = {one: score * (MEMORY_GAIN if one.kind == "memory" else 1.0) for one, score in scores.items()}
     ranked = sorted((-round(score, 9), one) for one, score in gained.items() if one.kind in kinds)
     return [one for _, one in ranked], {one.target: one for one in matches}
@@ -63,10 +63,12 @@ def corpus(request, creator):
 def test_store_gives_exactly_what_scores_best(corpus, kinds):
     creator, statistics = corpus
     weights = weigh_terms(terms=ASKED, statistics=statistics)
-    expected, matched = rank_all(creator, weights, statistics.mean_length, kinds)
+    expected, matched = rank_all(creator, statistics, weights, kinds)
     scoring = build_term_scoring(weights=weights, mean_length=statistics.mean_length, kinds=kinds)
     for limit in (1, 7, WINDOW, 2 * DOCUMENTS):
-        best = PostgresSearchStore().find_best_matches(creator_id=creator.pk, scoring=scoring, limit=limit)
+        best = PostgresSearchStore().find_best_matches(
+            creator_id=creator.pk, lists=statistics.lists, scoring=scoring, limit=limit
+        )
         assert {one.target: one for one in best} == {one: matched[one] for one in expected[:limit]}
         assert len(best) == min(limit, len(expected))
 
@@ -75,7 +77,7 @@ def test_store_gives_exactly_what_scores_best(corpus, kinds):
 def test_reader_who_goes_on_meets_everything_once_in_order(corpus, kinds):
     creator, statistics = corpus
     weights = weigh_terms(terms=ASKED, statistics=statistics)
-    expected, _ = rank_all(creator, weights, statistics.mean_length, kinds or KINDS)
+    expected, _ = rank_all(creator, statistics, weights, kinds or KINDS)
     asked = _Question(
         creator_id=creator.pk,
         terms=ASKED,

@@ -14,6 +14,7 @@ from creators.stores import MongoInteractionStore, PostgresInteractionStore
 from memory.clients.embeddings import embed_texts, get_space
 from memory.enums import EmbeddingProvider
 from memory.models import Memory, MemoryVector
+from memory.queries.corpus import get_corpus_statistics
 from memory.queries.retrieval import MONGO, POSTGRES, SearchFilters, _prepare, _search
 from memory.stores import MongoMemoryStore, MongoSearchStore, PostgresMemoryStore, PostgresSearchStore, QuestionVector
 from migration.enums import Stage
@@ -182,16 +183,13 @@ def check_memories(creator, other):
 
 def check_search(creator, other):
     stores = PostgresSearchStore(), MongoSearchStore()
+    lists = get_corpus_statistics(creator_id=creator.pk, terms=["sourdough", "lisbon", "nope"]).lists
     matches = [
-        {
-            one.target: one
-            for one in store.find_term_matches(creator_id=creator.pk, terms=["sourdough", "lisbon", "nope"])
-        }
-        for store in stores
+        {one.target: one for one in store.find_term_matches(creator_id=creator.pk, lists=lists)} for store in stores
     ]
     assert matches[0] == matches[1]
     assert len(matches[0]) > 10
-    assert all(store.find_term_matches(creator_id=creator.pk, terms=[]) == [] for store in stores)
+    assert all(store.find_term_matches(creator_id=creator.pk, lists={}) == [] for store in stores)
     for question in ("same words here", "sponsor", "👍"):
         found = [store.find_neighbours(creator_id=creator.pk, vector=embed(question)) for store in stores]
         assert found[0].nearest == found[1].nearest

@@ -74,7 +74,6 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         "Creators",
         (
             ModelLink(label="creators.creator", icon="person_celebrate"),
-            ModelLink(label="creators.platformconnection", icon="link"),
             ModelLink(label="creators.interaction", icon="forum"),
             ModelLink(label="creators.interactionstub", icon="draft", title="Stubs"),
             ModelLink(label="creators.contentitem", icon="movie", title="Content"),
@@ -83,6 +82,7 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.consentrecord", icon="verified_user", title="Consents"),
             ModelLink(label="creators.brand", icon="storefront"),
             ModelLink(label="creators.brandmember", icon="group", title="Brand members"),
+            ModelLink(label="creators.analyticsevent", icon="touch_app", title="Front ends' events"),
             ModelLink(label="creators.creatorsummary", icon="person_search", title="Found by brands"),
             ModelLink(label="creators.exploreentry", icon="explore", title="Explored"),
             ModelLink(label="creators.workterms", icon="handshake", title="Work terms"),
@@ -90,6 +90,21 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.creatorblock", icon="block", title="Blocks"),
             ModelLink(label="creators.savedlist", icon="list_alt"),
             ModelLink(label="creators.savedlistentry", icon="bookmark", title="Saved creators"),
+        ),
+    ),
+    (
+        "Handles",
+        (
+            ModelLink(label="creators.reservedhandle", icon="do_not_disturb_on", title="Reserved words"),
+            Page(
+                title="Handles that look alike",
+                icon="compare_arrows",
+                url_name="creators_creator_changelist",
+                permission="creators.view_creator",
+                query="?look_alike=yes",
+            ),
+            ModelLink(label="creators.formerhandle", icon="signpost", title="Former handles"),
+            ModelLink(label="creators.handlehold", icon="timer", title="Held handles"),
         ),
     ),
     (
@@ -110,6 +125,28 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="creators.streakday", icon="today", title="Streak days"),
             ModelLink(label="creators.freezeentry", icon="ac_unit", title="Freezes"),
             ModelLink(label="creators.zonechange", icon="public", title="Zone changes"),
+        ),
+    ),
+    (
+        "Connections",
+        (
+            ModelLink(label="creators.platformconnection", icon="link", title="Connections"),
+            ModelLink(label="creators.syncplan", icon="event_upcoming", title="Planned readings"),
+            ModelLink(label="creators.syncrun", icon="sync", title="Readings"),
+            ModelLink(label="creators.quotawindow", icon="speed", title="Quotas"),
+            ModelLink(label="creators.webhookdelivery", icon="webhook", title="Webhooks"),
+            ModelLink(label="creators.webhooksubscription", icon="notifications_active", title="Subscriptions"),
+            ModelLink(label="creators.connectticket", icon="confirmation_number", title="Attempts to connect"),
+            ModelLink(label="creators.connectiontoken", icon="password", title="Tokens"),
+            ModelLink(label="creators.missingcontent", icon="question_mark", title="Missed content"),
+        ),
+    ),
+    (
+        "Privacy",
+        (
+            ModelLink(label="creators.privacyrequest", icon="shield_person", title="Privacy requests"),
+            ModelLink(label="creators.legalhold", icon="gavel", title="Legal holds"),
+            ModelLink(label="creators.erasedsubject", icon="person_off", title="Erased people"),
         ),
     ),
     (
@@ -165,9 +202,15 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
     ),
 )
 SYSTEM = "System"
-SYSTEM_FIRST = (
+SYSTEM_FIRST: tuple[Page | ModelLink, ...] = (
     ModelLink(label="creators.user", icon="person"),
     ModelLink(label="auth.group", icon="group"),
+    ModelLink(label="creators.invite", icon="forward_to_inbox", title="Invites"),
+    ModelLink(label="creators.interest", icon="interests", title="Interests"),
+    ModelLink(label="creators.onboardinganswers", icon="contact_page", title="Onboarding answers"),
+    ModelLink(label="creators.accountproof", icon="mark_email_read", title="Mailed codes"),
+    ModelLink(label="creators.secondfactor", icon="phonelink_lock", title="Second factors"),
+    Page(title="My second factor", icon="passkey", url_name="second_factor"),
     ModelLink(label="http.apikey", icon="key", title="API keys"),
     ModelLink(label="knox.authtoken", icon="badge", title="Sign-in tokens"),
     ModelLink(label="axes.accessattempt", icon="gpp_bad", title="Failed sign-ins"),

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.urls import URLPattern
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from unfold.sites import UnfoldAdminSite
 
 
@@ -14,6 +15,13 @@ class ConsoleSite(UnfoldAdminSite):
         from veri.console.urls import build_urls  # pages import models, which are loaded by now
 
         return build_urls(self)
+
+    def login(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Ask for the second factor where the password alone is not enough, else sign in as ever."""
+        if not request.user.is_authenticated and request.half_signed_in_user is not None:
+            return HttpResponseRedirect(reverse("admin:second_factor"))
+        response: HttpResponse = super().login(request, extra_context)
+        return response
 
     def each_context(self, request: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)

@@ -16,6 +16,7 @@ from veri.console.pages import (
     flags,
     learning,
     playground,
+    second_factor,
     standing,
     usage,
 )
@@ -50,5 +51,6 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("usage/", usage.show_usage, "usage"),
         page("learning/", learning.show_learning, "learning"),
         page("evaluations/", evaluations.show_evaluations, "evaluations"),
+        path("second-factor/", second_factor.show_second_factor, name="second_factor"),
         page("playground/", playground.show_playground, "playground"),
     ]

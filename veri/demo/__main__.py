@@ -48,6 +48,10 @@ def _run_steps(report: Report) -> int:
             ("parity again", demo.check_parity),
             ("rollback", demo.roll_back),
             ("flags off", demo.switch_off),
+            ("connect platforms", demo.connecting.connect),
+            ("read the platforms", demo.connecting.synchronise),
+            ("score", demo.connecting.score),
+            ("board", demo.connecting.rank),
             ("usage", demo.meter),
         ):
             report.run(name, step)

@@ -16,14 +16,14 @@ class Api:
 
     def __init__(self, *, address: str, username: str, password: str) -> None:
         self._http = httpx.Client(base_url=f"{address}/api/v1", timeout=30)
-        answer = self._post("/auth/token", {"username": username, "password": password}, status=None)
+        answer = self.post("/auth/token", {"username": username, "password": password}, status=None)
         self._http.headers["Authorization"] = f"Token {answer['token']}"
 
     def close(self) -> None:
         self._http.close()
 
     def create_creator(self, *, handle: str, display_name: str) -> None:
-        self._post("/creators", {"handle": handle, "display_name": display_name}, status=httpx.codes.CREATED)
+        self.post("/creators", {"handle": handle, "display_name": display_name}, status=httpx.codes.CREATED)
 
     def record(self, items: list[dict[str, Any]]) -> int:
         """Ingest items in batches of 100; return how many were created.
@@ -33,19 +33,19 @@ class Api:
         """
         created = 0
         for start in range(0, len(items), BATCH):
-            answer = self._post("/interactions", {"interactions": items[start : start + BATCH]})
+            answer = self.post("/interactions", {"interactions": items[start : start + BATCH]})
             if answer["rejected"]:
                 raise ApiFailed(f"refused: {[one for one in answer['results'] if one['status'] == 'rejected'][:3]}")
             created += answer["created"]
         return created
 
     def ask(self, *, creator: str, question: str) -> dict[str, Any]:
-        return self._post("/assistant/chat", {"creator": creator, "question": question})
+        return self.post("/assistant/chat", {"creator": creator, "question": question})
 
     def get(self, path: str) -> dict[str, Any]:
         return self._read(self._http.get(path), httpx.codes.OK)
 
-    def _post(self, path: str, body: dict[str, Any], *, status: int | None = httpx.codes.OK) -> dict[str, Any]:
+    def post(self, path: str, body: dict[str, Any], *, status: int | None = httpx.codes.OK) -> dict[str, Any]:
         return self._read(self._http.post(path, json=body), status)
 
     def _read(self, response: httpx.Response, status: int | None) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 from veri.settings.env import BASE_DIR, start_embedded_stores
@@ -20,6 +22,7 @@ LIMITS = {
     "MIGRATION_SHADOW_SAMPLES": str(SHADOW_SAMPLES),
     "MIGRATION_LATENCY_RATIO": "100",
 }
+RETURN_URL = "https://app.example/connections"
 REPORT = BASE_DIR / "var" / "demo-report.json"
 
 
@@ -37,8 +40,11 @@ def prepare_environment() -> Path:
         "LOG_LEVEL": "ERROR",
         "RATE_LIMIT_ASSISTANT": "1000/60",
         "RATE_LIMIT_SPIKE": "1000/1",
-        "BIND": f"127.0.0.1:{_find_free_port()}",
+        "BIND": (address := f"127.0.0.1:{_find_free_port()}"),
+        "PUBLIC_URL": f"http://{address}",
+        "CONNECT_RETURN_URLS": RETURN_URL,
     }
+    os.environ |= _read_platforms()
     start_embedded_stores(command="demo")
     import django  # the environment is complete only now
 
@@ -46,6 +52,13 @@ def prepare_environment() -> Path:
     import veri.celery  # noqa: F401  events published here go to the configured broker, as everywhere
 
     return ROOT
+
+
+def _read_platforms() -> dict[str, str]:
+    """Return what points Veri at the fake platforms, which are started when they are needed."""
+    command = [sys.executable, "-m", "tests.fakes.platforms", "--environment", "--port", str(_find_free_port())]
+    printed = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=True).stdout  # noqa: S603  same
+    return dict(line.split("=", 1) for line in printed.splitlines())
 
 
 def stop_stores() -> None:

@@ -18,9 +18,10 @@ COMMANDS: dict[str, list[str | Path]] = {
     "web": [BIN / "gunicorn", "veri.asgi", "--config", "deploy/gunicorn.py", "--log-level", "warning"],
     "worker": [
         *(BIN / "celery", "-A", "veri.celery", "worker", "--concurrency", "2", "--loglevel", "ERROR"),
-        *("--queues", "default,events,memory,migration,billing,ops", "--without-mingle", "--without-gossip"),
+        *("--queues", "default,events,creators,memory,migration,billing,ops", "--without-mingle", "--without-gossip"),
     ],
     "relay": [sys.executable, "manage.py", "migration", "relay"],
+    "platforms": [sys.executable, "-m", "tests.fakes.platforms"],
 }
 STOP_SECONDS = 15
 START_SECONDS = 30

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property
 from io import StringIO
 from typing import Any
 
@@ -20,6 +21,7 @@ from migration.queries.flags import list_flag_states
 from migration.services.flags import set_flag
 from veri.demo import ladder
 from veri.demo.api import Api
+from veri.demo.connecting import Connecting
 from veri.demo.environment import ROOT, SHADOW_SAMPLES
 from veri.demo.errors import DemoFailed, expect
 from veri.demo.processes import Processes
@@ -42,6 +44,12 @@ class Demo:
         self._live_writes = 0
         self._live: threading.Thread | None = None
         self._live_failures: list[Exception] = []
+
+    @cached_property
+    def connecting(self) -> Connecting:
+        """Return the steps of the platforms; they use the API when they run."""
+        handles = [one.handle for one in self._samples.creators]
+        return Connecting(handles=handles, get_api=lambda: self.api, processes=self._processes)
 
     @property
     def api(self) -> Api:

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "veri.platform.http.middleware.HalfSignedInMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -142,6 +143,12 @@ ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 DISCOVERY_WEIGHTS = ENVIRONMENT.discovery_weights
 YOUTUBE_DERIVED_ACCEPTED = ENVIRONMENT.youtube_derived_accepted
 
+# --- accounts: who may sign up, whether staff need a second factor, where links in mails point
+SIGN_UP = ENVIRONMENT.sign_up
+STAFF_TOTP = ENVIRONMENT.staff_totp
+ACCOUNT_LINKS_URL = ENVIRONMENT.account_links_url
+INVITES_PER_CREATOR = ENVIRONMENT.invites_per_creator
+
 # --- notices
 ALERT_EMAILS = ENVIRONMENT.alert_emails
 ALERT_WEBHOOK_URL = ENVIRONMENT.alert_webhook_url
@@ -166,6 +173,7 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 BACKUP_DIR = VAR_DIR / "backups"
 ARCHIVE_DIR = VAR_DIR / "archives"
+EXPORT_DIR = VAR_DIR / "exports"
 
 # --- HTTP
 AUTH_USER_MODEL = "creators.User"
@@ -204,6 +212,14 @@ SPECTACULAR_SETTINGS = {
         "MemoryStateEnum": "memory.enums.MemoryState",
         "ConnectionStateEnum": "creators.enums.ConnectionState",
         "StageEnum": "migration.enums.Stage",
+        "AccountRoleEnum": "creators.enums.AccountRole",
+        "BrandRoleEnum": "creators.enums.BrandRole",
+        "CreatorRoleEnum": "creators.enums.CreatorRole",
+        "HandleStateEnum": "creators.enums.HandleState",
+        "PrivacyKindEnum": "creators.enums.PrivacyKind",
+        "PrivacyStateEnum": "creators.enums.PrivacyState",
+        "CreatorStageEnum": "creators.enums.CreatorStage",
+        "NextStepEnum": "creators.enums.NextStep",
         "PlatformEnum": "creators.enums.Platform",
         "MemoryTypeEnum": "memory.enums.MemoryType",
         "CitationKindEnum": "memory.enums.TargetKind",
@@ -232,4 +248,10 @@ REDPANDA_BROKERS = ENVIRONMENT.redpanda_brokers
 KAFKA_GROUP_ID = ENVIRONMENT.kafka_group_id
 KAFKA_TOPICS = ENVIRONMENT.kafka_topics
 PLATFORM_CREDENTIALS = ENVIRONMENT.platform_credentials
+PLATFORM_GATEWAY_URL = ENVIRONMENT.platform_gateway_url
+TWITTER_BEARER_TOKEN = ENVIRONMENT.twitter_bearer_token
+TWITTER_CONSUMER_SECRET = ENVIRONMENT.twitter_consumer_secret
+X_MONTHLY_BUDGET = ENVIRONMENT.x_monthly_budget
+PUBLIC_URL = ENVIRONMENT.public_url
+CONNECT_RETURN_URLS = ENVIRONMENT.connect_return_urls
 ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys

@@ -18,6 +18,8 @@ LOCAL_SECRET = "local-development-only-not-a-secret"  # noqa: S105  refused outs
 SHORTEST_SECRET = 32  # characters
 LOCAL_ENCRYPTION_KEY = "bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA="
 FLAG_NAMES = ("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH", "MEMORY_DECAY", "COST_TRACKING")
+SIGN_UP_MODES = ("open", "invite", "closed")
+STAFF_TOTP_MODES = ("required", "optional")
 PROCESSORS = ("rules", "claude", "ollama", "whisper")
 EMBEDDING_PROVIDERS = ("wordllama", "minilm", "voyage")
 PLATFORM_VARIABLES = ("YOUTUBE", "TWITCH", "TWITTER", "TIKTOK")
@@ -72,6 +74,12 @@ class Environment:
     vector_index_limit: int
     mongodb_vector_search: bool
     platform_credentials: dict[str, tuple[str, str]] = field(repr=False)
+    platform_gateway_url: str
+    twitter_bearer_token: str = field(repr=False)
+    twitter_consumer_secret: str = field(repr=False)
+    x_monthly_budget: float
+    public_url: str
+    connect_return_urls: list[str]
     encryption_keys: list[str] = field(repr=False)
     webhook_secret: str = field(repr=False)
     sentry_dsn: str = field(repr=False)
@@ -81,6 +89,10 @@ class Environment:
     prometheus_endpoint: str
     budgets: dict[str, float]
     alert_threshold: float
+    sign_up: str
+    staff_totp: str
+    account_links_url: str
+    invites_per_creator: int
     alert_emails: list[str]
     alert_webhook_url: str
     email_url: str = field(repr=False)
@@ -207,6 +219,12 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
             name.lower(): (reader.text(f"{name}_CLIENT_ID"), reader.text(f"{name}_CLIENT_SECRET"))
             for name in PLATFORM_VARIABLES
         },
+        platform_gateway_url=reader.url("PLATFORM_GATEWAY_URL", schemes=("http", "https")).rstrip("/"),
+        twitter_bearer_token=reader.text("TWITTER_BEARER_TOKEN"),
+        twitter_consumer_secret=reader.text("TWITTER_CONSUMER_SECRET"),
+        x_monthly_budget=reader.number("X_MONTHLY_BUDGET", 100),
+        public_url=_read_public_url(reader, developing=developing),
+        connect_return_urls=reader.urls("CONNECT_RETURN_URLS", schemes=("https", "http")),
         encryption_keys=reader.keys("ENCRYPTION_KEY") or ([LOCAL_ENCRYPTION_KEY] if developing else []),
         webhook_secret=reader.text("WEBHOOK_SECRET", LOCAL_SECRET if developing else ""),
         sentry_dsn=reader.url("SENTRY_DSN", schemes=("https", "http")),
@@ -221,6 +239,12 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
             "mongo": reader.number("MONGO_BUDGET", 450),
         },
         alert_threshold=reader.number("ALERT_THRESHOLD", 0.8, low=0.01, high=1.0),
+        sign_up=_read_choice(reader, "SIGN_UP", SIGN_UP_MODES, default="invite"),
+        staff_totp=_read_choice(
+            reader, "STAFF_TOTP", STAFF_TOTP_MODES, default="optional" if developing else "required"
+        ),
+        account_links_url=reader.url("ACCOUNT_LINKS_URL", schemes=("https", "http")).rstrip("/"),
+        invites_per_creator=int(reader.number("INVITES_PER_CREATOR", 5, high=1000)),
         alert_emails=reader.words("ALERT_EMAILS"),
         alert_webhook_url=reader.url("ALERT_WEBHOOK_URL", schemes=("https", "http")),
         email_url=reader.url("EMAIL_URL", schemes=("smtp", "smtp+tls", "smtp+ssl")),
@@ -252,6 +276,12 @@ def _read_store_urls(reader: EnvironmentReader, files: dict[str, Path | None]) -
     return found
 
 
+def _read_public_url(reader: EnvironmentReader, *, developing: bool) -> str:
+    """Return Veri's own address, without a slash at its end: where platforms send people and webhooks back to."""
+    default = "http://127.0.0.1:8000" if developing else ""
+    return reader.url("PUBLIC_URL", default, schemes=("https", "http") if developing else ("https",)).rstrip("/")
+
+
 def _read_forced_off(reader: EnvironmentReader) -> list[str]:
     names = reader.words("FLAGS_FORCED_OFF")
     unknown = sorted(set(names) - set(FLAG_NAMES))
@@ -267,9 +297,17 @@ def _read_processors(reader: EnvironmentReader) -> list[str]:
     return names
 
 
+def _read_choice(reader: EnvironmentReader, name: str, known: tuple[str, ...], *, default: str) -> str:
+    value = reader.text(name) or default
+    if value not in known:
+        reader.problems.append(f"{name} must be one of {', '.join(known)}")
+    return value
+
+
 def _read_rate_limits(reader: EnvironmentReader) -> dict[str, str]:
     """Return limits by scope, each written ``count/seconds``."""
-    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "spike": "50/1"}
+    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "handles": "30/900", "spike": "50/1"}
+    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "spike": "50/1", "sync": "6/3600"}
     found = {}
     for scope, default in defaults.items():
         name = f"RATE_LIMIT_{scope.upper()}"
@@ -317,6 +355,7 @@ def _find_unsafe(environment: Environment) -> list[str]:
         "ENCRYPTION_KEY must hold at least one key": not environment.encryption_keys,
         "ENCRYPTION_KEY must not hold the local default": LOCAL_ENCRYPTION_KEY in environment.encryption_keys,
         "VERI_FAILPOINT must not be set: it kills processes": bool(environment.failpoint),
+        "PLATFORM_GATEWAY_URL must not be set: tokens would go there": bool(environment.platform_gateway_url),
         "ALLOWED_HOSTS must name the hosts served": not environment.allowed_hosts or "*" in environment.allowed_hosts,
         f"{_missing_stores(environment)} must be set: embedded stores are for local and test only": bool(
             environment.embedded

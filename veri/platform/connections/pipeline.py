@@ -127,7 +127,8 @@ async def _connect() -> "AsyncConnection[Any]":
     from veri.platform.connections.rotation import connect_async_with_rotation  # imports the driver
 
     parameters = build_dedicated_parameters(application_name="veri-chat")
-    options = f"{parameters.pop('options', '')} -c timezone=UTC"
+    # Planned once: each statement names its creator and goes through one index, whatever the values are.
+    options = f"{parameters.pop('options', '')} -c timezone=UTC -c plan_cache_mode=force_generic_plan"
     parameters.pop("prepare_threshold", None)  # Django switches prepared statements off; here they are half the win
     return await connect_async_with_rotation(
         connect=lambda current: psycopg.AsyncConnection.connect(autocommit=True, options=options, **current),

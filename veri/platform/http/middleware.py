@@ -6,10 +6,12 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 
 from veri.platform.http.clients import get_client_network
 from veri.platform.http.error_views import wants_problem
@@ -24,6 +26,7 @@ from veri.platform.http.problems import (
 )
 from veri.platform.http.rate_limits import Decision, build_headers, build_limit, consume, is_exempt
 from veri.platform.http.request_ids import choose_request_id
+from veri.platform.http.sign_ins import is_half_signed_in
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
@@ -44,6 +47,27 @@ class RequestIdMiddleware:
         response = self._get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class HalfSignedInMiddleware:
+    """Let a session that lacks its second factor count as nobody's; the page that asks for it finds the user apart."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.user
+        request.half_signed_in_user = None  # type: ignore[attr-defined]  # the console's page reads it
+        admitted: Any = SimpleLazyObject(lambda: _admit(request, given))
+        request.user = admitted
+        return self._get_response(request)
+
+
+def _admit(request: HttpRequest, user: Any) -> Any:
+    if user.is_authenticated and is_half_signed_in(user=user, session=request.session):
+        request.half_signed_in_user = user  # type: ignore[attr-defined]  # same
+        return AnonymousUser()
+    return user
 
 
 class SecurityHeadersMiddleware:

@@ -16,6 +16,7 @@ QUIET = {
     "celery.app.trace": "WARNING",
     "httpx": "WARNING",
     "httpx2": "WARNING",
+    "pymongo": "WARNING",  # at DEBUG it writes whole documents, which are people's own words
 }
 
 

@@ -10,6 +10,8 @@ class OpsConfig(AppConfig):
 
     def ready(self) -> None:
         from veri.platform.ops import deep_checks, worker_signals
+        from veri.platform.ops.privacy import platform_models
 
+        platform_models.register_platform_models()
         deep_checks.register_platform_checks()
         worker_signals.connect()

@@ -1,8 +1,9 @@
 """Publish inside the transaction; hand over to Celery after its commit."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,18 @@ from veri.platform.events.models import Delivery, Event
 from veri.platform.events.registry import DEFAULT_QUEUE, find_subscriber, list_subscribers
 
 AWAY_SECONDS = 1.0
+_PUBLISH_FOR_ROW = """
+WITH stored AS ({insert}), published AS (
+  INSERT INTO events_event (name, key, payload, published_at)
+  SELECT %(event_name)s, %(event_key)s, jsonb_build_object(%(id_name)s::text, stored.id), %(event_at)s FROM stored
+  RETURNING id
+), pending AS (
+  INSERT INTO events_delivery (event_id, subscriber, state, attempts, due_at, error)
+  SELECT published.id, subscriber, 'pending', 0, %(event_at)s, ''
+  FROM published CROSS JOIN unnest(%(subscribers)s::text[]) AS subscriber
+  RETURNING id, subscriber
+)
+SELECT stored.id, pending.id, pending.subscriber FROM stored LEFT JOIN pending ON true"""
 logger = structlog.get_logger(__name__)
 
 
@@ -57,6 +70,32 @@ def publish_events(*, name: str, parts: Sequence[tuple[str, dict[str, Any]]]) ->
     for delivery in deliveries:
         transaction.on_commit(partial(enqueue_delivery, event=name, subscriber=delivery.subscriber, pk=delivery.pk))
     return events
+
+
+def publish_for_new_row(
+    *, insert: str, values: Mapping[str, Any], name: str, id_name: str, now: datetime, key: str = ""
+) -> int | None:
+    """Insert one row and publish an event about it, all in one statement: for what must answer within milliseconds.
+
+    ``insert`` ends in ``RETURNING id`` and names its parameters; the payload is ``{id_name: id}``. Returns the row's
+    id, or None when the statement inserted nothing, as after ON CONFLICT DO NOTHING; then nothing is published.
+    Without an open transaction the statement is one of its own.
+    """
+    subscribers = [subscriber.name for subscriber in list_subscribers(name)]
+    told: dict[str, Any] = {
+        "event_name": name,
+        "event_key": key,
+        "id_name": id_name,
+        "event_at": now,
+        "subscribers": subscribers,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISH_FOR_ROW.format(insert=insert), {**values, **told})
+        rows = cursor.fetchall()
+    for _, delivery, subscriber in rows:
+        if delivery is not None:
+            transaction.on_commit(partial(enqueue_delivery, event=name, subscriber=subscriber, pk=delivery))
+    return rows[0][0] if rows else None
 
 
 def enqueue_delivery(*, event: str, subscriber: str, pk: int) -> bool:

@@ -19,11 +19,20 @@ from rest_framework.views import APIView
 from veri.platform.http.authentication import TokenAuthentication
 from veri.platform.http.problems import PERMISSION_DENIED, ProblemError
 from veri.platform.http.requests import unwrap_request
+from veri.platform.http.sign_ins import SignInRefused, check_sign_in
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=1024, trim_whitespace=False, write_only=True)
+    code = serializers.CharField(
+        max_length=64,
+        required=False,
+        default="",
+        allow_blank=True,
+        write_only=True,
+        help_text="Of the second factor, or a recovery code; where the account has or needs one.",
+    )
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -34,6 +43,23 @@ class TokenSerializer(serializers.Serializer[Any]):
 def _is_sign_in(request: Any) -> bool:
     """Tell signing in from the rest; the schema is built without a request."""
     return getattr(request, "method", "") == "POST"
+
+
+def sign_in(request: Request, given: dict[str, Any]) -> Any:
+    """Return the user of a name or proven address and a password, the second factor looked at.
+
+    Raises:
+        AuthenticationFailed: anything of it is wrong.
+    """
+    code = given.pop("code", "")
+    user = authenticate(request=unwrap_request(request), **given)
+    if user is None:
+        raise AuthenticationFailed("The name or the password is wrong.")
+    try:
+        check_sign_in(user=user, code=code, now=timezone.now())
+    except SignInRefused as refusal:
+        raise AuthenticationFailed(str(refusal)) from refusal
+    return user
 
 
 class TokenView(APIView):
@@ -53,12 +79,10 @@ class TokenView(APIView):
         operation_id="token_create", request=CredentialsSerializer, responses={201: TokenSerializer}, auth=[]
     )
     def post(self, request: Request) -> Response:
-        """Exchange a name and password for a token."""
+        """Exchange a name (or proven e-mail address) and password for a token."""
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
-        user = authenticate(request=unwrap_request(request), **credentials.validated_data)
-        if user is None:
-            raise AuthenticationFailed("The name or the password is wrong.")
+        user = sign_in(request, credentials.validated_data)
         limit = knox_settings.TOKEN_LIMIT_PER_USER
         live = AuthToken.objects.filter(user_id=user.pk, expiry__gt=timezone.now())
         if limit is not None and live.count() >= limit:

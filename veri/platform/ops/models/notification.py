@@ -4,15 +4,21 @@ from django.db import models
 from django.db.models import Q
 
 from veri.platform.ops.enums import OPEN_STATES, Channel, NotificationState
+from veri.platform.secrets.fields import EncryptedTextField
 
 
 class Notification(models.Model):
-    """One notice to one recipient. ``lease_until`` marks a claim; a crashed claimant's lease runs out."""
+    """One notice to one recipient. ``lease_until`` marks a claim; a crashed claimant's lease runs out.
+
+    A mail to a person is kept in ``sealed``, encrypted, and only until it was delivered or given up: it may hold a
+    secret.
+    """
 
     channel = models.CharField(max_length=10, choices=Channel)
     recipient = models.CharField(max_length=500)
     subject = models.CharField(max_length=200)
-    body = models.TextField()
+    body = models.TextField(blank=True)
+    sealed = EncryptedTextField(blank=True, editable=False)
     dedup_key = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=NotificationState, default=NotificationState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,5 +1,6 @@
 """Queue notices in the transaction of their cause, claim them, settle them."""
 
+import json
 import random
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ BATCH = 20
 LEASE = timedelta(minutes=3)
 FIRST_DELAY_SECONDS = 30
 LONGEST_DELAY_SECONDS = 3600
+_SAID = {"sealed": "", "recipient": ""}  # of a mail to a person nothing is kept but that there was one
 
 
 def queue_notification(
@@ -44,6 +46,25 @@ def queue_notification(
     if queued:
         transaction.on_commit(_request_delivery, robust=True)
     return queued
+
+
+def queue_mail(*, recipient: str, subject: str, text: str, html: str, now: datetime) -> None:
+    """Queue a mail to a person; its words are sealed, and gone once it was delivered or given up.
+
+    Raises:
+        TransactionRequired: outside of a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionRequired(what="a mail")
+    Notification.objects.create(
+        channel=Channel.EMAIL,
+        recipient=recipient,
+        subject=" ".join(subject.split())[:200],
+        sealed=json.dumps({"text": text, "html": html}),
+        created_at=now,
+        next_attempt_at=now,
+    )
+    transaction.on_commit(_request_delivery, robust=True)
 
 
 def queue_alert(*, subject: str, body: str, now: datetime, dedup_key: str = "") -> int:
@@ -76,7 +97,8 @@ def claim_notifications(*, now: datetime, limit: int = BATCH) -> list[Notificati
 
 def settle_sent(*, notification: Notification, now: datetime) -> bool:
     """Mark a notice sent; return whether the claim was still ours."""
-    return _settle(notification, state=NotificationState.SENT, sent_at=now, last_error="")
+    kept = _SAID if notification.sealed else {}
+    return _settle(notification, state=NotificationState.SENT, sent_at=now, last_error="", **kept)
 
 
 def settle_failed(*, notification: Notification, error: str, now: datetime) -> bool:
@@ -86,7 +108,9 @@ def settle_failed(*, notification: Notification, error: str, now: datetime) -> b
         notification,
         state=NotificationState.DEAD if dead else NotificationState.FAILED,
         next_attempt_at=now + compute_delay(attempts=notification.attempts),
-        last_error=error[:1000],
+        # A mail server's refusal quotes the address: of a mail to a person only the kind of failure is kept.
+        last_error=error.partition(":")[0] if notification.sealed else error[:1000],
+        **(_SAID if dead and notification.sealed else {}),
     )
 
 
@@ -100,7 +124,9 @@ def retry_notifications(*, notification_ids: list[int], now: datetime) -> int:
     """Give failed and dead notices a fresh start; return how many. An open twin blocks a dead notice."""
     done = 0
     for row in Notification.objects.filter(
-        pk__in=notification_ids, state__in=[NotificationState.DEAD, NotificationState.FAILED]
+        Q(body__gt="") | Q(sealed__gt=""),  # the words of a mail that was given up are gone
+        pk__in=notification_ids,
+        state__in=[NotificationState.DEAD, NotificationState.FAILED],
     ):
         open_twin = Notification.objects.filter(
             ~Q(dedup_key=""),

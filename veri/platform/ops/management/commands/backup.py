@@ -41,6 +41,11 @@ class Command(BaseCommand):
         except (BackupFailed, Error) as failure:
             raise CommandError(str(failure)) from failure
         self._report(run)
+        if options["action"] == "restore":
+            from veri.platform.ops.privacy.restored import run_after_restore  # apps are loaded by now
+
+            count = run_after_restore(now=timezone.now())
+            self.stdout.write(f"{count} erasures from after this backup were asked for again")
 
     def _report(self, run: Any) -> None:
         rows = sum(run.detail["tables"].values())

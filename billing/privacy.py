@@ -1,0 +1,34 @@
+"""What becomes of billing's models when a person is erased."""
+
+from django.db.models import Q
+
+from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, register_data, register_impersonal
+
+
+def register_privacy() -> None:
+    register_data(
+        PersonalData(
+            model="billing.UsageEvent",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason="accounts must add up; the link to the creator is cut, what is left names nobody",
+            emptied={"creator": None},
+        ),
+        PersonalData(
+            model="billing.Reservation",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason="money held for an action; the link to the creator is cut",
+            emptied={"creator": None},
+        ),
+        PersonalData(
+            model="billing.Allowance", find=_by_scope, on_erase=OnErase.DELETE, reason="a creator's own quotas"
+        ),
+    )
+    register_impersonal("prices of services", "billing.PriceVersion")
+
+
+def _by_scope(subject: Subject) -> Q:
+    """Find scopes that end with a creator's id, like ``quota:assistant:17``."""
+    ids = "|".join(str(pk) for pk in subject.creator_ids)
+    return Q(scope__regex=rf"^quota:.*:({ids})$") if ids else Q(pk__in=[])

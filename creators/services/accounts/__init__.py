@@ -1,0 +1,1 @@
+"""Accounts: signing up, proving addresses, passwords, invites, second factors, onboarding."""

@@ -1,0 +1,1 @@
+"""Handles: held, claimed, changed, given up, reserved."""
