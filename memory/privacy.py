@@ -69,12 +69,6 @@ def register_privacy() -> None:
         _delete("Feedback", _find_feedback, "what the person liked, or what was liked of the creator"),
         _delete("PreferenceProfile", about(user="user"), "the person's taste"),
         _delete("MatchDecision", about(creator="creator"), "what brands decided of the creator", not_exported=_BRANDS),
-        _delete("Introduction", _find_introductions, "whom the creator was told of, and who was told of him"),
-    )
-    register_impersonal(
-        "briefs of companies, and ids in the order shown, which lead nowhere once a creator is gone",
-        "memory.BrandMatch",
-        _delete("MatchDecision", about(creator="creator"), "what brands decided about the creator"),
         _delete("Introduction", _find_introductions, "whom the creator met, and who met him"),
         PersonalData(
             model="memory.BrandMatch",
@@ -132,7 +126,6 @@ def _delete(name: str, find: object, reason: str, *, not_exported: str = "") -> 
 
 
 def _find_introductions(subject: Subject) -> Q:
-    return Q(creator__in=subject.creator_ids) | Q(met__in=subject.creator_ids)
     return about(creator="creator")(subject) | about(creator="met")(subject)
 
 
