@@ -14,6 +14,8 @@ from veri.platform.ops.privacy import OnErase, list_data
 from veri.platform.ops.privacy.registry import list_impersonal
 
 CANARY = "Quetzalwood"
+ENDS = ("end", "until", "close")  # how the later one of two dates is named
+OTHERS = {"blocked", "met"}  # how the other one of two creators is named
 NOT_FILLED = {"sessions.Session", "memory.VectorIndex"}  # signed data, which a browser makes; a view of a catalogue
 AUDIT = {"action": "a.b", "request_id": "r"}
 HOLD = {"reason": "a lawsuit", "held_models": []}
@@ -38,6 +40,7 @@ class Filler:
             "memory.Feedback": {"rating": 5, "completion": 0.5, "target_kind": "creator", "target_id": creator.pk},
             "memory.PreferenceProfile": {"brand": None},
             "memory.RecommendationSet": {"brand": None},
+            "creators.SavedList": {"brand": None},
             "creators.PrivacyRequest": {
                 "user_key": user.pk,
                 "creator_keys": [creator.pk],
@@ -98,6 +101,12 @@ class Filler:
         """Return what texts hold: what is nobody's must not hold the canary."""
         return "plain" if label.lower() in list_impersonal() else CANARY
 
+    def _get_other(self) -> models.Model:
+        creators = type(self.creator)._base_manager
+        return creators.filter(handle="somebodyelse").first() or creators.create(
+            handle="somebodyelse", created_at=NOW, updated_at=NOW
+        )
+
     def _choose(self, field: Any) -> Any:  # noqa: C901, PLR0911  one line a type
         if isinstance(field, models.ForeignKey):
             return self._refer(field)
@@ -108,10 +117,9 @@ class Filler:
             return field.choices[0][0]
         if isinstance(field, models.JSONField):
             return {"text": self.word}
-        if isinstance(field, models.DateTimeField):
-            return NOW
-        if isinstance(field, models.DateField):
-            return NOW.date()
+        if isinstance(field, models.DateField):  # instants too
+            moment = NOW + timedelta(days=30) if field.name.startswith(ENDS) else NOW
+            return moment if isinstance(field, models.DateTimeField) else moment.date()
         if isinstance(field, models.BooleanField):
             return field.default if field.has_default() else False
         if isinstance(field, models.BinaryField):
@@ -128,6 +136,8 @@ class Filler:
 
     def _refer(self, field: Any) -> Any:
         target = field.related_model
+        if target is type(self.creator) and field.name in OTHERS:
+            return self._get_other()
         if target in self.made and target is not field.model:
             return self.made[target]
         if field.null:

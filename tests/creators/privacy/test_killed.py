@@ -30,11 +30,7 @@ def test_killed_erasure_goes_on_after_its_lease(creator, mongo, tmp_path, settin
     killed = subprocess.run(
         [sys.executable, "manage.py", "privacy", "process"],
         cwd=settings.BASE_DIR,
-        env={
-            **os.environ,
-            **build_variables(mongo_url=settings.MONGODB_URIS[0]),
-            "VERI_FAILPOINT": "erasure.after_batch:40",
-        },
+        env={**os.environ, **variables, "VERI_FAILPOINT": "erasure.after_batch:40"},
         check=False,
         timeout=60,
     )
