@@ -75,7 +75,7 @@ def register_privacy() -> None:
             find=about(user="requested_by"),
             on_erase=OnErase.EMPTY,
             reason="that a brand asked stays known; what the person wrote goes, with what it was shown",
-            emptied={"requested_by": None, "brief": {}, "items": []},
+            emptied={"requested_by": None, "brief": {}, "items": [], "seed": ""},
         ),
     )
     register_impersonal(
