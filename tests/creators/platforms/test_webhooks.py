@@ -17,10 +17,9 @@ from creators.models import (
     WebhookSubscription,
 )
 from creators.services.webhooks.accepting import LARGEST
-from creators.services.webhooks.purging import forget_deliveries, remove_old_deliveries
+from creators.services.webhooks.purging import remove_old_deliveries
 from creators.services.webhooks.replaying import replay_deliveries
 from creators.services.webhooks.subscribing import keep_subscriptions, repair_subscriptions
-from tests.creators.conftest import make_creator
 from tests.creators.platforms.conftest import connect, play, play_all, process_all
 from tests.fakes.frame import reply
 from veri.platform.events.models import Event
@@ -173,11 +172,18 @@ def test_health_tells_of_unprocessed_deliveries_and_late_readings(twitch):
     assert (checks["webhooks"].ok, checks["platform_reading"].ok) == (False, False)
 
 
-def test_a_creators_deliveries_can_be_forgotten(twitch, creator, owner):
+def test_deliveries_go_after_a_month(twitch):
     play(build(twitch))
-    assert forget_deliveries(creator_id=make_creator("pixelforge", owner).pk) == 0
-    assert forget_deliveries(creator_id=creator.pk) == 1
-    assert remove_old_deliveries(now=timezone.now() + timedelta(days=31)) == 0
+    assert remove_old_deliveries(now=timezone.now() + timedelta(days=29)) == 0
+    assert remove_old_deliveries(now=timezone.now() + timedelta(days=31)) == 1
+
+
+def test_connection_without_tokens_is_asked_for_nothing(creator, platforms):
+    PlatformConnection.objects.create(
+        creator=creator, platform="twitch", account_id="1", state="active", created_at=timezone.now()
+    )
+    assert keep_subscriptions(now=timezone.now()) == 0
+    assert platforms.gateway.asked == []
 
 
 def test_failing_platform_is_asked_again_later(client, creator, platforms):
