@@ -12,6 +12,7 @@ from creators.models import (
     ConnectionToken,
     Interaction,
     PlatformConnection,
+    QuotaWindow,
     SyncPlan,
     WebhookDelivery,
     WebhookSubscription,
@@ -260,6 +261,19 @@ def test_tiktok_and_x_tell_of_the_end_of_a_grant(client, creator, platforms):
     assert process_all(now) == ["processed", "processed"]
     assert set(PlatformConnection.objects.values_list("state", flat=True)) == {"revoked"}
     assert not ConnectionToken.objects.exists()
+
+
+def test_post_x_sends_is_paid_for_once(client, creator, platforms, owner):
+    now = timezone.now()
+    connect(client, creator, platforms, "x")
+    keep_subscriptions(now=now)
+    play_all(platforms)
+    account = platforms.world.get("x")
+    play(platforms.x.build_post_event(account=account, item=account.items[0]))
+    process_all(now)
+    replay_deliveries(webhook_ids=[WebhookDelivery.objects.get().pk], acting_user=owner, now=now)
+    process_all(now)
+    assert QuotaWindow.objects.get(bucket="dollars").used == 10_000 + 5_000
 
 
 def test_crc_is_answered_and_needs_a_token(platforms):
