@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from creators.generations import build_namespace
@@ -40,10 +40,15 @@ _OF_CREATOR = (
     "Utterance",
     "VoyageVector",
 )
+_CLEAR_MATCHES = """
+UPDATE memory_brandmatch SET items = coalesce((
+  SELECT jsonb_agg(item ORDER BY place) FROM jsonb_array_elements(items) WITH ORDINALITY AS shown (item, place)
+  WHERE NOT (item->>'creator_id')::bigint = ANY(%(ids)s)), '[]')
+WHERE EXISTS (
+  SELECT FROM jsonb_array_elements(items) AS item WHERE (item->>'creator_id')::bigint = ANY(%(ids)s))"""
 _INDEXES = {
     "CorpusSize": "counts of an index",
     "MemorySuppression": "salted hashes of what was forgotten",
-    "VectorIndex": "the name of an index; the index itself is dropped within the hour",
 }
 
 
@@ -51,17 +56,27 @@ def register_privacy() -> None:
     register_data(
         *(_delete(name, about(creator="creator"), _MADE) for name in _OF_CREATOR),
         *(_delete(name, about(creator="creator"), why, not_exported=why) for name, why in _INDEXES.items()),
+        PersonalData(
+            model="memory.VectorIndex",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason="a view of PostgreSQL's own list; the index is empty now, and dropped within the hour",
+            not_exported="the name and size of an index",
+        ),
         _delete("MemoryEvidence", about(creator="memory__creator"), _MADE),
         _delete("MemoryUse", about(creator="memory__creator"), "how often answers cited a memory"),
         _delete("AnswerFeedback", about(creator="turn__creator", user="user"), "what was said of answers"),
         _delete("Feedback", _find_feedback, "what the person liked, or what was liked of the creator"),
         _delete("PreferenceProfile", about(user="user"), "the person's taste"),
         _delete("MatchDecision", about(creator="creator"), "what brands decided of the creator", not_exported=_BRANDS),
-        _delete("Introduction", _find_introductions, "whom the creator was told of, and who was told of him"),
-    )
-    register_impersonal(
-        "briefs of companies, and ids in the order shown, which lead nowhere once a creator is gone",
-        "memory.BrandMatch",
+        _delete("Introduction", _find_introductions, "whom the creator met, and who met him"),
+        PersonalData(
+            model="memory.BrandMatch",
+            find=about(user="requested_by"),
+            on_erase=OnErase.EMPTY,
+            reason="a brand's question stays the brand's; who asked it goes",
+            emptied={"requested_by": None},
+        ),
     )
     register_impersonal(
         "counts, settings and figures of searches and runs",
@@ -72,6 +87,7 @@ def register_privacy() -> None:
         "memory.Reembedding",
     )
     register_step(EraseStep(name="lists", phase=Phase.DERIVED, run=clear_lists))
+    register_step(EraseStep(name="matches", phase=Phase.DERIVED, run=clear_matches))
     register_step(EraseStep(name="caches", phase=Phase.STORES, run=clear_caches))
 
 
@@ -79,6 +95,14 @@ def register_privacy() -> None:
 def clear_lists(*, subject: Subject, now: datetime) -> int:
     """Delete all kept recommendations: others' may quote the creator, and all are made anew when asked for."""
     return RecommendationSet.objects.all().delete()[0]
+
+
+@transaction.atomic(durable=True)
+def clear_matches(*, subject: Subject, now: datetime) -> int:
+    """Take the creators out of what brands were shown; return how many answers they were in."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLEAR_MATCHES, {"ids": list(subject.creator_ids)})
+        return int(cursor.rowcount)
 
 
 def clear_caches(*, subject: Subject, now: datetime) -> int:
@@ -102,7 +126,7 @@ def _delete(name: str, find: object, reason: str, *, not_exported: str = "") -> 
 
 
 def _find_introductions(subject: Subject) -> Q:
-    return Q(creator__in=subject.creator_ids) | Q(met__in=subject.creator_ids)
+    return about(creator="creator")(subject) | about(creator="met")(subject)
 
 
 def _find_feedback(subject: Subject) -> Q:
