@@ -70,7 +70,7 @@ def register_subscriptions() -> None:
     subscribe(event="connection.changed", name="creators.connection", handle=_handle_changed, queue="creators")
     subscribe(event="connection.changed", name="creators.achievements", handle=_award_connected, queue="creators")
     subscribe(event="sync.asked", name="creators.sync", handle=_handle_asked, queue="creators")
-    subscribe(event="webhook.received", name="creators.webhook", handle=_handle_webhook, queue="creators")
+    subscribe(event="webhook.received", name="creators.webhook", handle=_handle_webhook, queue="creators", is_busy=True)
     subscribe(
         event="content.recorded",
         name="creators.games",

@@ -14,6 +14,7 @@ from creators.services.games.achievements import award_achievements
 from creators.services.games.boards import AWAY, rebuild_open_boards
 from creators.services.games.seasons import close_ended_seasons
 from creators.services.handles.holds import remove_expired_holds
+from creators.services.handles.unblocking import remove_ended_blocks
 from creators.services.privacy.exporting import remove_expired_exports
 from creators.services.privacy.processing import process_due_requests, process_request
 from creators.services.scoring.thinning import thin_scores
@@ -117,6 +118,7 @@ def remove_expired_task(**_unknown: Any) -> None:
     now = timezone.now()
     remove_expired_proofs(now=now)
     remove_expired_holds(now=now)
+    remove_ended_blocks(now=now)
     remove_expired_exports(now=now)
 
 

@@ -22,6 +22,7 @@ from veri.platform.ops.privacy import (
 )
 
 _MADE = "made from the creator's interactions"
+_BRANDS = "the brand's own considerations"
 _OF_CREATOR = (
     "ContentIndexEntry",
     "ConversationTurn",
@@ -48,7 +49,6 @@ WHERE EXISTS (
 _INDEXES = {
     "CorpusSize": "counts of an index",
     "MemorySuppression": "salted hashes of what was forgotten",
-    "VectorIndex": "the name of an index; the index itself is dropped within the hour",
 }
 
 
@@ -56,12 +56,19 @@ def register_privacy() -> None:
     register_data(
         *(_delete(name, about(creator="creator"), _MADE) for name in _OF_CREATOR),
         *(_delete(name, about(creator="creator"), why, not_exported=why) for name, why in _INDEXES.items()),
+        PersonalData(
+            model="memory.VectorIndex",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason="a view of PostgreSQL's own list; the index is empty now, and dropped within the hour",
+            not_exported="the name and size of an index",
+        ),
         _delete("MemoryEvidence", about(creator="memory__creator"), _MADE),
         _delete("MemoryUse", about(creator="memory__creator"), "how often answers cited a memory"),
         _delete("AnswerFeedback", about(creator="turn__creator", user="user"), "what was said of answers"),
         _delete("Feedback", _find_feedback, "what the person liked, or what was liked of the creator"),
         _delete("PreferenceProfile", about(user="user"), "the person's taste"),
-        _delete("MatchDecision", about(creator="creator"), "what brands decided about the creator"),
+        _delete("MatchDecision", about(creator="creator"), "what brands decided of the creator", not_exported=_BRANDS),
         _delete("Introduction", _find_introductions, "whom the creator met, and who met him"),
         PersonalData(
             model="memory.BrandMatch",

@@ -135,7 +135,7 @@ class LegalHoldForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in th
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = sorted(one.model for one in list_data() if one.on_erase == OnErase.DELETE)
-        for name in ("user", "creator"):
+        for name in {"user", "creator"} & set(self.fields):  # a page to look at has neither
             self.fields[name].required = False  # one of both is asked for below
         field: Any = self.fields["held_models"]
         field.choices = [(name, name) for name in names]

@@ -25,8 +25,6 @@ class ExploreEntry(models.Model):
     """A findable creator as filters and orders see him: narrow rows, one for each summary, which they go with.
 
     ``platforms`` and ``categories`` have a bit for each (see ``facets``), ``size`` is the power of ten of the
-    followers, 2 to 5. ``score`` is -1 unless he shows his figures to brands; what is not known is 0, empty or the epoch
-    so that every order is complete. Each order's index holds what may be filtered by: a page reads that index alone.
     followers, 2 to 5. ``score`` is -1 unless he shows his figures to brands; what is not known is 0, empty or the
     epoch, so that every order is complete. Each order's index holds what may be filtered by: a page reads that alone.
     """

@@ -1,4 +1,4 @@
-"""Let a former handle be taken before its time."""
+"""Let former handles be taken: before their time by staff, and in time."""
 
 from datetime import datetime
 
@@ -15,3 +15,8 @@ def end_block(*, former: FormerHandle, acting_user: User, reason: str, now: date
     if done:
         record_audit(actor=acting_user, action="handle.block_ended", target=former, reason=reason, now=now)
     return done
+
+
+def remove_ended_blocks(*, now: datetime) -> int:
+    """Delete former handles that lead nowhere and are blocked no longer: erased creators leave them behind."""
+    return FormerHandle.objects.filter(creator=None, blocked_until__lte=now).delete()[0]

@@ -21,8 +21,10 @@ from creators.services.privacy.progress import note_step, wait
 from creators.services.privacy.restoring import remember_erased
 from creators.services.privacy.subjects import build_subject
 from creators.services.privacy.sweeping import sweep
+from migration.failpoints import reach
 from veri.platform.connections.redis import get_redis
 from veri.platform.ops.privacy import OnErase, PersonalData, Phase, Subject, list_data
+from veri.platform.ops.privacy.audit_entries import empty_entries_about
 from veri.platform.ops.privacy.registry import run_steps
 from veri.platform.ops.services.audit import record_audit
 
@@ -108,7 +110,8 @@ def _empty_rows(subject: Subject, now: datetime) -> dict[str, int]:
         cursor.execute("SET LOCAL statement_timeout = 0")
     for creator in Creator.objects.filter(pk__in=subject.creator_ids):
         release_handle(creator=creator, now=now)
-    return {one.model: one.select(subject).update(**one.emptied) for one in list_data() if one.emptied}
+    counts = {one.model: one.select(subject).update(**one.emptied) for one in list_data() if one.emptied}
+    return {**counts, "audit entries about rows": empty_entries_about(subject)}
 
 
 def _delete_rows(subject: Subject, held: set[str]) -> dict[str, int]:
@@ -163,6 +166,7 @@ def _delete_batches(rows: "QuerySet[Any]") -> int:
                 count += len(keys)
             elif keys:
                 count += int(batch._raw_delete(batch.db))  # noqa: SLF001  one statement, where the ORM reads each row
+        reach("erasure.after_batch")
         if len(keys) < BATCH:
             return count
 

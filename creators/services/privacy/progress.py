@@ -5,12 +5,14 @@ from typing import Any
 
 from creators.enums import PrivacyState
 from creators.models import PrivacyRequest
+from migration.failpoints import reach
 
 
 def note_step(request: PrivacyRequest, name: str, found: Any) -> None:
     """Write down that a step was taken, and what it found: it is not taken again."""
     request.steps = {**request.steps, name: found}
     request.save(update_fields=["steps"])
+    reach("erasure.after_step")
 
 
 def wait(request: PrivacyRequest, reason: str, until: datetime) -> PrivacyState:

@@ -1,12 +1,17 @@
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connections, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from creators.errors import InviteNotUsable
 from creators.models import AccountProof, Invite, User
-from creators.services.accounts.invites import insert_invite
+from creators.services.accounts.invites import insert_invite, use_invite
 from tests.creators.accounts.conftest import PASSWORD, read_code, read_mails
 from veri.platform.ops.models import AuditEntry, Notification
 
@@ -120,3 +125,39 @@ def test_own_invites_have_a_quota(client, settings):
     assert client.post("/api/v1/invites").status_code == 409
     listed = client.get("/api/v1/invites").json()["results"]
     assert [(one["used"], one["quota"], "code" in one) for one in listed] == [(0, 1, False)]
+
+
+def test_invite_for_three_opens_three_accounts_of_ten_at_once(owner):
+    now = timezone.now()
+    with transaction.atomic():
+        made = insert_invite(acting_user=owner, role="creator", quota=3, expires_at=now + timedelta(days=1), now=now)
+    start = Barrier(10)
+
+    def attempt(_number):
+        start.wait()
+        try:
+            with transaction.atomic():
+                use_invite(invite=made.invite, now=now)
+        except InviteNotUsable:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(attempt, range(10))) == 3
+    assert Invite.objects.get().used == 3
+
+
+def test_desk_makes_and_revokes_invites(admin_client, anonymous):
+    add = reverse("admin:creators_invite_add")
+    body = {"role": "creator", "quota": 5, "expires_at_0": "2999-01-01", "expires_at_1": "00:00:00", "reason": "launch"}
+    shown = admin_client.post(add, body, follow=True).content.decode()
+    code = re.search(r"not shown again: ([A-Za-z0-9_-]{16})", shown)[1]
+    invite = Invite.objects.get()
+    assert (invite.quota, code in str(vars(invite))) == (5, False)
+    assert AuditEntry.objects.get().reason == "launch"
+    revoke = {"action": "revoke_selected", "_selected_action": [invite.pk], "confirmed": "yes", "reason": "over"}
+    admin_client.post(reverse("admin:creators_invite_changelist"), revoke)
+    assert ask(anonymous, invite=code).json()["errors"][0]["pointer"] == "/invite"
+    assert AuditEntry.objects.filter(action="invite.revoked").count() == 1

@@ -98,6 +98,24 @@ def test_one_of_twenty_claims_at_once_wins(proven):
     assert AuditEntry.objects.filter(action="creator.created").count() == 1
 
 
+def test_one_of_two_holds_at_once_wins(owner, stranger):
+    start = Barrier(2)
+
+    def attempt(user):
+        start.wait()
+        try:
+            return hold_handle(user=user, handle="goldenhour", now=NOW).user_id
+        except HandleRefused as refusal:
+            return refusal.state
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(attempt, (owner, stranger)))
+    assert HandleState.HELD in outcomes
+    assert HandleHold.objects.get().user_id in outcomes
+
+
 def test_claim_needs_a_proven_address_or_the_platform_account_of_the_name(client, owner, creator):
     reserve("starbrand", "known")
     assert (claim(client, "newname").status_code, Creator.objects.count()) == (403, 1)

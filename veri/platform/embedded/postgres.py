@@ -23,6 +23,9 @@ OPTIONS = {
     "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Details and statements of errors quote what people wrote; the log is to hold no word of it.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 FORGETFUL_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # template1 first: what is created from it, test databases too, gets the extension.

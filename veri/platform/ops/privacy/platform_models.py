@@ -95,6 +95,8 @@ def _register_access() -> None:
 
 
 def _register_records() -> None:
+    from veri.platform.ops.privacy.audit_entries import EMPTIED  # models are loaded only now
+
     register_data(
         PersonalData(
             model="admin.LogEntry",
@@ -144,7 +146,7 @@ def _register_records() -> None:
             ),
             on_erase=OnErase.RETAIN,
             reason="that something was done must stay known; names and values in it are emptied",
-            emptied={"actor_label": "erased", "reason": "", "before": None, "after": None, "actor": None},
+            emptied=EMPTIED,
         ),
     )
 
