@@ -56,9 +56,10 @@ def _count_published(*, payload: dict[str, Any]) -> None:
         published_at__isnull=False,
     )
     published = items.values_list("published_at", flat=True)
-    record_active_days(creator_id=creator_id, instants=[at for at in published if at], now=now)
-    complete_evidence_tasks(creator_id=creator_id, now=now)
-    award_achievements(now=now, creator_ids=[creator_id])
+    streak = record_active_days(creator_id=creator_id, instants=[at for at in published if at], now=now)
+    done = complete_evidence_tasks(creator_id=creator_id, now=now)
+    if streak is not None or done:  # years of history read at once change neither
+        award_achievements(now=now, creator_ids=[creator_id])
 
 
 def _join_content(payloads: list[dict[str, Any]]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
-from creators.models import Creator
+from creators.models import Creator, PlatformConnection
 from creators.queries.exploring.entries import SORTS, ExploreQuestion, explore
 from creators.queries.games.boards import find_board, find_standing
-from creators.queries.scoring.gathering import gather_figures
+from creators.queries.scoring.due import list_creators_to_score
+from creators.queries.scoring.gathering import COUNTED_STATES, gather_figures, list_counted_platforms
 from creators.services.exploring.entries import refresh_entries
 from creators.services.games.boards import rebuild_boards
 from creators.services.games.seasons import get_open_season
@@ -47,10 +48,6 @@ _TOTALS = """INSERT INTO creators_seasontotal
   SELECT %s, id, (ARRAY['food', 'gaming', 'music'])[1 + id %% 3], (random() * 5000)::int,
     now() - random() * interval '20 days', true, now() - interval '1 day' FROM creators_creator"""
 _FIGURES = (
-    """INSERT INTO creators_platformconnection
-         (creator_id, platform, account_id, account_name, state, scopes, created_at)
-       SELECT id, (ARRAY['tiktok', 'x', 'twitch'])[1 + id %% 3], 'a' || id, '', 'active', '{}', now()
-       FROM creators_creator""",
     """INSERT INTO creators_accountsnapshot (connection_id, creator_id, platform, taken_at, followers)
        SELECT link.id, creator_id, platform, now() - number * interval '4 days' - interval '1 hour',
          (power(10, 2 + link.id %% 5) * (1 + random()))::bigint
@@ -77,6 +74,7 @@ def _measure_scores() -> list[Figure]:
     """Score everybody from nothing; beside it, the statements alone that read the same figures."""
     empty_stores()
     _make_creators(SCORED)
+    _connect_creators()
     with connection.cursor() as cursor:
         for statement in _FIGURES:
             cursor.execute(statement, {"snapshots": SNAPSHOTS, "items": ITEMS})
@@ -92,10 +90,16 @@ def _measure_scores() -> list[Figure]:
     started = time.perf_counter()
     assert recompute_scores(now=now + timedelta(minutes=1), creator_ids=ids).creators == SCORED
     again = time.perf_counter() - started
+    platforms, states = list_counted_platforms(), list(COUNTED_STATES)
+    later = now + timedelta(minutes=2)
+    find_due = partial(list_creators_to_score, states=states, platforms=platforms, now=later, limit=SCORED)
+    assert find_due() == []
+    due = time_call(find_due)
     name = f"scores of {SCORED:,} creators"
     return [
         judge(name=f"{name}: all new", value=SCORED / whole, unit="creators/s", bound=SCORES_A_SECOND),
         judge(name=f"{name}: computed again", value=SCORED / again, unit="creators/s", bound=SCORES_A_SECOND),
+        Figure(name=f"{name}: who is due, nobody is", value=1000 * due, unit="ms"),
         compare(name=f"{name}: seconds", value=whole, unit="s", reference_name="s reading figures", reference=bare),
     ]
 
@@ -186,6 +190,20 @@ def _beside(name: str, seconds: list[float], reference_name: str, bare: list[flo
         reference_name=reference_name,
         reference=1000 * median(bare),
     )
+
+
+def _connect_creators() -> None:
+    now = timezone.now()
+    PlatformConnection.objects.bulk_create(
+        (
+            PlatformConnection(
+                creator_id=pk, platform=("tiktok", "x", "twitch")[pk % 3], account_id=f"a{pk}", state="active",
+                created_at=now,
+            )
+            for pk in Creator.objects.values_list("pk", flat=True)
+        ),
+        batch_size=5_000,
+    )  # fmt: skip
 
 
 def _make_creators(count: int) -> None:

@@ -19,19 +19,20 @@ ON CONFLICT DO NOTHING"""
 def get_open_season(*, now: datetime) -> Season:
     """Return the season of an instant, made when there is none yet; inside the caller's transaction.
 
-    It cannot close before the transaction ends. When it is closed already (a clock set back), the latest open one
-    takes its place.
+    It cannot close before the transaction ends. When it is closed already (a clock set back), the next open month takes
+    its place.
     """
     at = now.astimezone(UTC)
     start = datetime(at.year, at.month, 1, tzinfo=UTC)
     found = _lock_open(start)
     if found is None:
         lock_seasons()
-        Season.objects.get_or_create(
-            starts_at=start, defaults={"name": f"{start:%B %Y}", "ends_at": _get_next_month(start)}
-        )
+    while found is None:
+        name, ends_at = f"{start:%B %Y}", _get_next_month(start)
+        Season.objects.get_or_create(starts_at=start, defaults={"name": name, "ends_at": ends_at})
         found = _lock_open(start)
-    return found or Season.objects.filter(state=SeasonState.OPEN).order_by("-starts_at")[0]
+        start = ends_at
+    return found
 
 
 @transaction.atomic(durable=True)

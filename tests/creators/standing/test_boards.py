@@ -168,6 +168,14 @@ def test_closed_season_keeps_where_everybody_stood(ranked):
     assert SeasonTotal.objects.get(season=find_season(now=later)).points == 500
 
 
+def test_points_under_a_clock_set_back_go_to_the_next_open_season(creator):
+    give(creator, 5)
+    close_ended_seasons(now=NOW + timedelta(days=30))
+    give(creator, 7, cause="late", now=NOW)
+    totals = SeasonTotal.objects.order_by("season__starts_at").values_list("season__name", "points")
+    assert list(totals) == [("November 2026", 5), ("December 2026", 7)]
+
+
 def test_api_shows_the_board_and_ones_own_place(ranked, client, stranger_client, django_assert_num_queries):
     season = Season.objects.get().pk
     with django_assert_num_queries(2):

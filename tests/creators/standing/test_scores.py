@@ -219,3 +219,14 @@ def test_two_runs_at_once_score_everybody_once(transactional_db):
         thread.join()
     assert failures == []
     assert (CreatorScore.objects.count(), LatestScore.objects.count(), PlatformFigures.objects.count()) == (5, 5, 5)
+
+
+def test_of_several_accounts_the_largest_counts(creator):
+    small = connect(creator)
+    large = PlatformConnection.objects.create(
+        creator=creator, platform="tiktok", account_id="large", state="active", created_at=NOW
+    )
+    tell_followers(small, 10)
+    tell_followers(large, 5_000)
+    recompute_scores(now=NOW)
+    assert PlatformFigures.objects.get().followers == 5_000
