@@ -369,3 +369,16 @@ def test_youtube_data_nobody_refreshed_goes_after_thirty_days(client, creator, p
     item = ContentItem.objects.filter(platform="youtube").first()
     assert (item.metrics, item.metrics_at, item.description, bool(item.title)) == ({}, None, "", True)
     assert ContentSnapshot.objects.filter(platform="x").count() == 12
+
+
+def test_videos_of_another_account_are_not_taken_for_deleted(client, creator, platforms):
+    now = timezone.now()
+    first = connect(client, creator, platforms, "tiktok")
+    assert read(first, at=now).items == 12
+    platforms.tiktok.issuer.account_id = platforms.world.get("tiktok", 1).id
+    second = connect(client, creator, platforms, "tiktok")
+    for days in (1, 2, 3):
+        for connection in (first, second):
+            assert read(connection, at=now + days * DAY).removed == 0
+    assert not MissingContent.objects.exists()
+    assert set(ContentItem.objects.values_list("availability", flat=True)) == {"public"}
