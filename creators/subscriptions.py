@@ -18,6 +18,14 @@ def _handle_changed(*, payload: dict[str, Any]) -> None:
         synchronise_task.delay(connection_id=connection_id)
 
 
+def _award_connected(*, payload: dict[str, Any]) -> None:
+    """Award what a connection reaches at once."""
+    from creators.services.games.achievements import award_achievements  # models are loaded by then
+
+    if payload["state"] == ConnectionState.ACTIVE:
+        award_achievements(now=timezone.now(), creator_ids=[payload["creator_id"]])
+
+
 def _handle_asked(*, payload: dict[str, Any]) -> None:
     from creators.tasks import synchronise_task  # same
 
@@ -60,8 +68,9 @@ def _join_content(payloads: list[dict[str, Any]]) -> dict[str, Any]:
 
 def register_subscriptions() -> None:
     subscribe(event="connection.changed", name="creators.connection", handle=_handle_changed, queue="creators")
+    subscribe(event="connection.changed", name="creators.achievements", handle=_award_connected, queue="creators")
     subscribe(event="sync.asked", name="creators.sync", handle=_handle_asked, queue="creators")
-    subscribe(event="webhook.received", name="creators.webhook", handle=_handle_webhook, queue="creators")
+    subscribe(event="webhook.received", name="creators.webhook", handle=_handle_webhook, queue="creators", is_busy=True)
     subscribe(
         event="content.recorded",
         name="creators.games",

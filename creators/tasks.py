@@ -17,6 +17,7 @@ from creators.services.handles.holds import remove_expired_holds
 from creators.services.handles.unblocking import remove_ended_blocks
 from creators.services.privacy.exporting import remove_expired_exports
 from creators.services.privacy.processing import process_due_requests, process_request
+from creators.services.scoring.thinning import thin_scores
 from creators.services.sync.choosing import list_due_connections
 from creators.services.sync.fetching import fetch_accounts
 from creators.services.sync.purging import purge_old_youtube_data, remove_old_runs
@@ -28,6 +29,7 @@ from veri.platform.cache.locks import hold_lock
 
 MOST_AT_ONCE = 300
 SCORING_SECONDS = 600
+MOST_BATCHES = 50
 
 
 @shared_task(name="creators.recompute_scores", time_limit=SCORING_SECONDS, soft_time_limit=SCORING_SECONDS - 30)
@@ -136,3 +138,15 @@ def process_privacy_requests_task(**_unknown: Any) -> int:
 def refresh_explored_task(**_unknown: Any) -> int:
     """Mend what exploring reads; return how many rows were otherwise."""
     return refresh_all_entries()
+
+
+@shared_task(name="creators.thin_scores")
+def thin_scores_task(**_unknown: Any) -> int:
+    """Remove what no history needs, in bounded batches; return how many scores."""
+    total = 0
+    for _ in range(MOST_BATCHES):
+        removed = thin_scores(now=timezone.now())
+        total += removed
+        if not removed:
+            break
+    return total

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from creators.generations import build_namespace
@@ -40,6 +40,12 @@ _OF_CREATOR = (
     "Utterance",
     "VoyageVector",
 )
+_CLEAR_MATCHES = """
+UPDATE memory_brandmatch SET items = coalesce((
+  SELECT jsonb_agg(item ORDER BY place) FROM jsonb_array_elements(items) WITH ORDINALITY AS shown (item, place)
+  WHERE NOT coalesce(item->>'creator_id', '') = ANY(%(ids)s)), '[]')
+WHERE jsonb_typeof(items) = 'array' AND EXISTS (
+  SELECT FROM jsonb_array_elements(items) AS item WHERE item->>'creator_id' = ANY(%(ids)s))"""
 _INDEXES = {
     "CorpusSize": "counts of an index",
     "MemorySuppression": "salted hashes of what was forgotten",
@@ -63,11 +69,14 @@ def register_privacy() -> None:
         _delete("Feedback", _find_feedback, "what the person liked, or what was liked of the creator"),
         _delete("PreferenceProfile", about(user="user"), "the person's taste"),
         _delete("MatchDecision", about(creator="creator"), "what brands decided of the creator", not_exported=_BRANDS),
-        _delete("Introduction", _find_introductions, "whom the creator was told of, and who was told of him"),
-    )
-    register_impersonal(
-        "briefs of companies, and ids in the order shown, which lead nowhere once a creator is gone",
-        "memory.BrandMatch",
+        _delete("Introduction", _find_introductions, "whom the creator met, and who met him"),
+        PersonalData(
+            model="memory.BrandMatch",
+            find=about(user="requested_by"),
+            on_erase=OnErase.EMPTY,
+            reason="that a brand asked stays known; what the person wrote goes, with what it was shown",
+            emptied={"requested_by": None, "brief": {}, "items": [], "seed": ""},
+        ),
     )
     register_impersonal(
         "counts, settings and figures of searches and runs",
@@ -78,6 +87,7 @@ def register_privacy() -> None:
         "memory.Reembedding",
     )
     register_step(EraseStep(name="lists", phase=Phase.DERIVED, run=clear_lists))
+    register_step(EraseStep(name="matches", phase=Phase.DERIVED, run=clear_matches))
     register_step(EraseStep(name="caches", phase=Phase.STORES, run=clear_caches))
 
 
@@ -85,6 +95,14 @@ def register_privacy() -> None:
 def clear_lists(*, subject: Subject, now: datetime) -> int:
     """Delete all kept recommendations: others' may quote the creator, and all are made anew when asked for."""
     return RecommendationSet.objects.all().delete()[0]
+
+
+@transaction.atomic(durable=True)
+def clear_matches(*, subject: Subject, now: datetime) -> int:
+    """Take the creators out of what brands were shown; return how many answers they were in."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLEAR_MATCHES, {"ids": [str(pk) for pk in subject.creator_ids]})
+        return int(cursor.rowcount)
 
 
 def clear_caches(*, subject: Subject, now: datetime) -> int:
@@ -108,7 +126,7 @@ def _delete(name: str, find: object, reason: str, *, not_exported: str = "") -> 
 
 
 def _find_introductions(subject: Subject) -> Q:
-    return Q(creator__in=subject.creator_ids) | Q(met__in=subject.creator_ids)
+    return about(creator="creator")(subject) | about(creator="met")(subject)
 
 
 def _find_feedback(subject: Subject) -> Q:

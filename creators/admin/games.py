@@ -18,6 +18,7 @@ from creators.models import (
     StreakDay,
     ZoneChange,
 )
+from creators.services.games.streaks import grant_freeze
 from migration.admin.reasons import ReasonForm, render_action_form
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
@@ -63,6 +64,35 @@ class SeasonResultAdmin(_OfCreatorAdmin):
 @admin.register(Streak)
 class StreakAdmin(_OfCreatorAdmin):
     list_display = ("creator", "length", "longest", "last_day", "freezes", "computed_at")
+    actions = ("grant",)
+
+    def has_grant_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("creators.change_streak"))
+
+    @admin.action(description="Grant a freeze", permissions=["grant"])
+    def grant(self, request: HttpRequest, queryset: QuerySet[Streak]) -> HttpResponse | None:
+        form = ReasonForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            rows = queryset.values_list("creator__handle", "length", "last_day", "freezes")
+            return render_action_form(
+                admin=self,
+                request=request,
+                rows=queryset,
+                form=form,
+                action="grant",
+                title="Grant a freeze",
+                submit="Grant",
+                preview={"caption": "Chosen", "heads": ["Creator", "Length", "Last day", "Held"], "rows": list(rows)},
+                consequences=["It bridges a day missed from today on; nobody holds more than two, or gets two a day."],
+            )
+        user: Any = request.user
+        chosen = list(queryset.select_related("creator").order_by("pk"))
+        for streak in chosen:
+            grant_freeze(
+                creator=streak.creator, acting_user=user, reason=form.cleaned_data["reason"], now=timezone.now()
+            )
+        self.message_user(request, f"{len(chosen)} granted.", messages.SUCCESS)
+        return None
 
 
 @admin.register(StreakDay)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from memory.queries.retrieval import Hit
+from memory.queries.hits import Hit
 from veri.platform.text import analyse, normalise
 
 BUDGET = 1_000  # tokens

@@ -1,7 +1,7 @@
 """The latest interactions that pass filters, for questions that name nothing else."""
 
 from creators.models import Interaction
-from memory.queries.retrieval import SearchFilters
+from memory.queries.hits import SearchFilters
 
 
 def list_recent(*, creator_id: int, filters: SearchFilters, limit: int) -> list[int]:

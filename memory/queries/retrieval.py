@@ -1,6 +1,6 @@
 """Retrieve what answers a question: candidates from the routed store, scored the same way on both."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import nsmallest
@@ -9,27 +9,27 @@ from time import perf_counter
 
 from django.utils import timezone
 
-from creators.stores import InteractionRecord, InteractionStore, MongoInteractionStore, PostgresInteractionStore
+from creators.stores import InteractionStore, MongoInteractionStore, PostgresInteractionStore
 from memory.datasets import VECTOR_DATASETS
-from memory.enums import EmbeddingProvider, MemoryState, MemoryType, TargetKind
+from memory.enums import EmbeddingProvider, MemoryState, TargetKind
 from memory.queries.conversations import list_possible_names
-from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
+from memory.queries.corpus import get_corpus_statistics
 from memory.queries.dialogue import asks_for_time
-from memory.queries.outdated import Outdated, find_outdated, restates
-from memory.queries.periods import AskedTime, NamedDate, drop_time, find_named_date, read_time
+from memory.queries.hits import Hit, Retrieval, SearchFilters
+from memory.queries.periods import drop_time, find_named_date, read_time
 from memory.queries.providers import get_active_provider
-from memory.queries.ranking_weights import CONSTANTS, RankingWeights, get_ranking_weights
+from memory.queries.question import Question
+from memory.queries.ranking_weights import RankingWeights, get_ranking_weights
 from memory.queries.reranking import MessageQuestion, rerank_messages
-from memory.queries.retention import compute_retention, is_exempt, read_freshness, weigh_memory
 from memory.queries.scoring import COURTESIES, build_term_scoring, fuse_scores, score_matches, weigh_terms
 from memory.queries.tracing import RetrievalTrace
+from memory.queries.wanted import find_outdated_of, is_dormant, is_wanted, weigh_memories
 from memory.stores import (
     MemoryRecord,
     MemoryStore,
     MongoMemoryStore,
     MongoNarrowingStore,
     MongoSearchStore,
-    Narrowing,
     NarrowingStore,
     Neighbourhood,
     PostgresMemoryStore,
@@ -51,82 +51,6 @@ WINDOW = 4 * CANDIDATES
 READ_WHOLE = 50  # memories; of more only the state is asked
 FEW = 200  # matches: to read them costs less than to let the store choose
 NEIGHBOURS = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchFilters:
-    """What a search is narrowed to; empty means everything. ``since`` is included, ``until`` is not.
-
-    ``terms`` are index terms that must all stand in a text: those of brands and tags.
-    """
-
-    kinds: frozenset[str] = frozenset()
-    types: frozenset[str] = frozenset()
-    platforms: frozenset[str] = frozenset()
-    terms: frozenset[str] = frozenset()
-    since: datetime | None = None
-    until: datetime | None = None
-
-    @property
-    def narrowing(self) -> Narrowing:
-        names = ("types", "platforms", "terms", "since", "until")
-        return Narrowing(**{name: getattr(self, name) for name in names})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hit:
-    """One thing found. ``coverage`` is the share of the question's weight its words carry.
-
-    ``is_dormant`` tells a memory that has faded: it is found, and comes after everything that has not.
-
-    ``outdated`` are values an interaction also states that hold no longer: sentences with them are not to be quoted.
-    """
-
-    target: Target
-    score: float
-    coverage: float
-    memory: MemoryRecord | None = None
-    interaction: InteractionRecord | None = None
-    outdated: frozenset[str] = frozenset()
-    is_dormant: bool = False
-
-    @property
-    def order(self) -> tuple[bool, float, Target]:
-        """Return what hits are sorted by, best first; equal bits make no difference."""
-        return self.is_dormant, -round(self.score, 9), self.target
-
-    @property
-    def text(self) -> str:
-        found = self.memory or self.interaction
-        return found.text if found else ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Retrieval:
-    """Hits, best first, with the store they came from."""
-
-    hits: list[Hit]
-    store: Store
-    fell_back: bool
-    is_hybrid: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Question:
-    creator_id: int
-    terms: Sequence[str]
-    weights: dict[str, float]
-    statistics: CorpusStatistics
-    vector: QuestionVector | None
-    filters: SearchFilters
-    limit: int
-    time: AskedTime
-    speakers: frozenset[str] = frozenset()
-    date: NamedDate | None = None
-    asks_time: bool = False
-    fades_at: datetime | None = None
-    ranking: RankingWeights = CONSTANTS
-    trace: RetrievalTrace | None = None
 
 
 @dataclass(kw_only=True)
@@ -198,7 +122,7 @@ def retrieve(
     return Retrieval(hits=routed.value, store=routed.store, fell_back=routed.fell_back, is_hybrid=is_hybrid)
 
 
-def _read(asked: _Question) -> Routed[list[Hit]]:
+def _read(asked: Question) -> Routed[list[Hit]]:
     return read_routed(
         datasets=list_datasets(provider=asked.vector.space.provider if asked.vector else get_active_provider()),
         scope=asked.creator_id,
@@ -228,13 +152,13 @@ def _prepare(
     *,
     ranking: RankingWeights | None = None,
     trace: RetrievalTrace | None = None,
-) -> _Question:
+) -> Question:
     normal = normalise(question)
     time = read_time(normal)
     written = sorted(set(analyse(drop_time(normal, time))))
     terms = [one for one in written if one not in COURTESIES] or written
     statistics = get_corpus_statistics(creator_id=creator_id, terms=terms, words=list_possible_names(normal))
-    return _Question(
+    return Question(
         creator_id=creator_id,
         terms=terms,
         weights=weigh_terms(terms=terms, statistics=statistics),
@@ -251,7 +175,7 @@ def _prepare(
     )
 
 
-def _search(stores: _Stores, asked: _Question) -> list[Hit]:
+def _search(stores: _Stores, asked: Question) -> list[Hit]:
     found = _Found()
     if asked.trace is not None:
         asked.trace.begin(asked=asked, found=found)
@@ -259,7 +183,7 @@ def _search(stores: _Stores, asked: _Question) -> list[Hit]:
     return _collect(stores, asked, _iterate_current(stores, asked, ranked, found), found)
 
 
-def _iterate_ranked(stores: _Stores, asked: _Question, found: _Found) -> Iterator[Target]:
+def _iterate_ranked(stores: _Stores, asked: Question, found: _Found) -> Iterator[Target]:
     """Yield targets, best first, in growing windows; the messages of each are ranked by what is said around them.
 
     The store is asked for more only when a reader goes beyond what it gave.
@@ -281,13 +205,13 @@ def _iterate_ranked(stores: _Stores, asked: _Question, found: _Found) -> Iterato
         limit *= 4
 
 
-def _mark(asked: _Question, step: str) -> None:
+def _mark(asked: Question, step: str) -> None:
     """Note that a step has ended, where somebody looks."""
     if asked.trace is not None:
         asked.trace.mark(step)
 
 
-def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMatch]:
+def _find_matches(stores: _Stores, asked: Question, limit: int) -> list[TermMatch]:
     """Return what scores best; everything when that is little, or when vectors are to be added before a cut."""
     if not asked.terms:
         return []
@@ -305,9 +229,7 @@ def _find_matches(stores: _Stores, asked: _Question, limit: int) -> list[TermMat
     )
 
 
-def _score(
-    stores: _Stores, asked: _Question, matches: Sequence[TermMatch], found: _Found
-) -> list[tuple[float, Target]]:
+def _score(stores: _Stores, asked: Question, matches: Sequence[TermMatch], found: _Found) -> list[tuple[float, Target]]:
     """Keep the scores of matches and return those of the wanted kinds; the lowest key is the best."""
     lexical, coverage = score_matches(matches=matches, weights=asked.weights, mean_length=asked.statistics.mean_length)
     for target in lexical:
@@ -322,7 +244,7 @@ def _score(
     return [(-round(scores[one], 9), one) for one in kept]
 
 
-def _keep_wanted(stores: _Stores, asked: _Question, targets: Sequence[Target]) -> Sequence[Target]:
+def _keep_wanted(stores: _Stores, asked: Question, targets: Sequence[Target]) -> Sequence[Target]:
     """Return the targets that pass the filters, as their store says."""
     if (narrowing := asked.filters.narrowing).is_empty:
         return targets
@@ -330,7 +252,7 @@ def _keep_wanted(stores: _Stores, asked: _Question, targets: Sequence[Target]) -
     return [one for one in targets if one in kept]
 
 
-def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Target]:
+def _rank(asked: Question, best: Sequence[Target], found: _Found) -> list[Target]:
     """Return the targets of a window that are not ranked yet, best first, and keep their final scores.
 
     Of what lies beyond the window nothing is used that not every store tells.
@@ -356,7 +278,7 @@ def _rank(asked: _Question, best: Sequence[Target], found: _Found) -> list[Targe
     return [one for _, one in sorted((-round(score, 9), one) for one, score in fresh.items())]
 
 
-def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target], found: _Found) -> Iterator[Target]:
+def _iterate_current(stores: _Stores, asked: Question, ranked: Iterator[Target], found: _Found) -> Iterator[Target]:
     """Yield what still holds, best first, before candidates are cut: a long history must not hide the present.
 
     The store is asked in growing windows, since few readers want more than the beginning.
@@ -372,7 +294,7 @@ def _iterate_current(stores: _Stores, asked: _Question, ranked: Iterator[Target]
         size *= 4
 
 
-def _find_gone(stores: _Stores, asked: _Question, memory_ids: list[int], found: _Found) -> set[int]:
+def _find_gone(stores: _Stores, asked: Question, memory_ids: list[int], found: _Found) -> set[int]:
     """Return which memories are archived, or hold no longer. A few are read whole: they are wanted next."""
     states = [MemoryState.ARCHIVED.value]
     if not asked.time.wants_superseded:
@@ -382,7 +304,7 @@ def _find_gone(stores: _Stores, asked: _Question, memory_ids: list[int], found: 
     return {one.id for one in _read_memories(stores, asked, memory_ids, found) if one.state in states}
 
 
-def _read_memories(stores: _Stores, asked: _Question, memory_ids: list[int], found: _Found) -> list[MemoryRecord]:
+def _read_memories(stores: _Stores, asked: Question, memory_ids: list[int], found: _Found) -> list[MemoryRecord]:
     """Return those of the memories that exist, each read once."""
     if missing := [pk for pk in memory_ids if pk not in found.memories]:
         found.memories.update(stores.memories.get_memories(creator_id=asked.creator_id, ids=missing))
@@ -391,7 +313,7 @@ def _read_memories(stores: _Stores, asked: _Question, memory_ids: list[int], fou
 
 def _collect(
     stores: _Stores,
-    asked: _Question,
+    asked: Question,
     current: Iterator[Target],
     found: _Found,
 ) -> list[Hit]:
@@ -405,7 +327,7 @@ def _collect(
     return sorted(hits, key=lambda hit: hit.order)[: asked.limit]
 
 
-def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float], found: _Found) -> dict[Target, float]:
+def _fuse(stores: _Stores, asked: Question, lexical: dict[Target, float], found: _Found) -> dict[Target, float]:
     assert asked.vector is not None  # noqa: S101  the caller checked; narrows the type
     _mark(asked, "score")
     found.near = stores.search.find_neighbours(creator_id=asked.creator_id, vector=asked.vector)
@@ -416,7 +338,7 @@ def _fuse(stores: _Stores, asked: _Question, lexical: dict[Target, float], found
 
 def _load(
     stores: _Stores,
-    asked: _Question,
+    asked: Question,
     targets: Sequence[Target],
     found: _Found,
 ) -> list[Hit]:
@@ -426,8 +348,8 @@ def _load(
     interaction_ids = [one.id for one in targets if one.kind == TargetKind.INTERACTION]
     memories = {one.id: one for one in _read_memories(stores, asked, memory_ids, found)}
     interactions = stores.interactions.get_interactions(creator_id=asked.creator_id, ids=interaction_ids)
-    outdated = _find_outdated(asked, interaction_ids, memories.values())
-    weights = _weigh(asked, list(memories.values()))
+    outdated = find_outdated_of(asked, interaction_ids, memories.values())
+    weights = weigh_memories(asked, list(memories.values()))
     hits = [
         Hit(
             target=one,
@@ -438,77 +360,11 @@ def _load(
             memory=memories.get(one.id) if one.kind == TargetKind.MEMORY else None,
             interaction=interactions.get(one.id) if one.kind == TargetKind.INTERACTION else None,
             outdated=outdated.list_values([one.id]) if one.kind == TargetKind.INTERACTION else frozenset(),
-            is_dormant=_is_dormant(asked, memories.get(one.id) if one.kind == TargetKind.MEMORY else None),
+            is_dormant=is_dormant(asked, memories.get(one.id) if one.kind == TargetKind.MEMORY else None),
         )
         for one in targets
     ]
-    wanted = [hit for hit in hits if _is_wanted(hit, asked, outdated)]
+    wanted = [hit for hit in hits if is_wanted(hit, asked, outdated)]
     if asked.trace is not None:
         asked.trace.note_loaded(hits=hits, wanted=wanted, outdated=outdated)
     return wanted
-
-
-def _weigh(asked: _Question, memories: Sequence[MemoryRecord]) -> dict[Target, float]:
-    """Return what each memory's relevance is multiplied by; nothing where memories do not fade."""
-    if asked.fades_at is None:
-        return {}
-    fresh = read_freshness(memories=memories)
-    return {
-        Target(TargetKind.MEMORY.value, one.id): weigh_memory(
-            retention=1.0
-            if is_exempt(predicate=one.predicate, is_pinned=one.is_pinned)
-            else compute_retention(stability_days=one.stability_days, freshness=fresh[one.id], now=asked.fades_at),
-            importance=one.importance,
-        )
-        for one in memories
-    }
-
-
-def _is_dormant(asked: _Question, memory: MemoryRecord | None) -> bool:
-    return asked.fades_at is not None and memory is not None and memory.state == MemoryState.DORMANT
-
-
-def _find_outdated(asked: _Question, interaction_ids: list[int], memories: Iterable[MemoryRecord]) -> Outdated:
-    """Return what holds no longer of interactions, and of those that content memories tell."""
-    told = [pk for one in memories if _tells_content(one) for pk in one.latest_evidence]
-    if asked.time.history or asked.time.confines or not (interaction_ids or told):
-        return Outdated()
-    return find_outdated(creator_id=asked.creator_id, interaction_ids={*interaction_ids, *told})
-
-
-def _tells_content(memory: MemoryRecord) -> bool:
-    return memory.type == MemoryType.CONTENT_KNOWLEDGE and not memory.is_slot
-
-
-def _is_wanted(hit: Hit, asked: _Question, outdated: Outdated) -> bool:
-    if hit.memory:
-        at, kind_fits = hit.memory.valid_from, _is_memory_wanted(hit.memory, asked, outdated)
-    elif hit.interaction:
-        at, kind_fits = hit.interaction.occurred_at, _is_interaction_wanted(hit.interaction, asked, outdated)
-    else:  # deleted since it was indexed
-        return False
-    since, until = asked.filters.since, asked.filters.until
-    return kind_fits and (since is None or at >= since) and (until is None or at < until)
-
-
-def _is_memory_wanted(memory: MemoryRecord, asked: _Question, outdated: Outdated) -> bool:
-    filters, time = asked.filters, asked.time
-    if filters.platforms or (filters.types and memory.type not in filters.types):
-        return False
-    if memory.is_slot:
-        holds = memory.state != MemoryState.SUPERSEDED or time.wants_superseded
-        return holds and (time.period is None or time.period.meets(memory.valid_from, memory.valid_to))
-    if time.confines and not time.confines.meets(memory.valid_from, memory.valid_from):
-        return False
-    values = outdated.list_values(memory.latest_evidence) if _tells_content(memory) else frozenset()
-    return not restates(memory.text, values)
-
-
-def _is_interaction_wanted(interaction: InteractionRecord, asked: _Question, outdated: Outdated) -> bool:
-    filters, confines = asked.filters, asked.time.confines
-    return (
-        interaction.id not in outdated.whole
-        and not filters.types
-        and (not filters.platforms or interaction.platform in filters.platforms)
-        and (confines is None or confines.meets(interaction.occurred_at, interaction.occurred_at))
-    )

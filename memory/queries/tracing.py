@@ -15,7 +15,7 @@ from memory.queries.reranking import MessageQuestion, explain_messages
 from memory.stores import Neighbourhood, Target, TermMatch
 
 if TYPE_CHECKING:  # retrieval fills the trace and imports it
-    from memory.queries.retrieval import Hit
+    from memory.queries.hits import Hit
 
 
 @dataclass

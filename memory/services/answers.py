@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from memory.enums import MemoryState
-from memory.queries.retrieval import Hit
+from memory.queries.hits import Hit
 from memory.services.checking import Sentence
 from memory.services.phrasing import NOTHING_KNOWN, choose_language, say_quote
 from memory.services.prompting import list_current, tell_memory

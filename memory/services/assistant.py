@@ -23,8 +23,8 @@ from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
 from memory.errors import ModelCallFailed
 from memory.models import ConversationTurn
 from memory.queries.earlier import complete_question, list_earlier_turns
+from memory.queries.hits import Retrieval
 from memory.queries.packing import pack_hits
-from memory.queries.retrieval import Retrieval
 from memory.services.answers import choose_hits, extract_answer, say_nothing_known
 from memory.services.checking import Sentence, check_sentences, join_lines
 from memory.services.prompting import SYSTEM, build_prompt

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from memory.queries.retrieval import Hit
+from memory.queries.hits import Hit
 from memory.services.prompting import describe_hit
 from memory.stores import Target
 

@@ -15,10 +15,11 @@ from creators.stores import InteractionRecord
 from memory.enums import SearchKind, TargetKind
 from memory.queries.brand_names import list_brand_names
 from memory.queries.content_search import ContentNarrowing, find_content
+from memory.queries.hits import SearchFilters
 from memory.queries.providers import get_discovery_space
 from memory.queries.question_filters import WrittenFilters, read_filters
 from memory.queries.recent import list_recent
-from memory.queries.retrieval import POSTGRES, SearchFilters
+from memory.queries.retrieval import POSTGRES
 from memory.services.question_vectors import get_question_vector
 from memory.services.search import search_memory
 from memory.stores import MemoryRecord

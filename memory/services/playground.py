@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from creators.stores import PostgresInteractionStore
 from memory.enums import TargetKind
+from memory.queries.hits import Hit
 from memory.queries.providers import get_active_provider
 from memory.queries.ranking_weights import RankingWeights
-from memory.queries.retrieval import Hit, list_datasets, retrieve
+from memory.queries.retrieval import list_datasets, retrieve
 from memory.queries.scoring import score_matches
 from memory.queries.tracing import RetrievalTrace
 from memory.services.search import embed_question

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from memory.extraction.phrases import say_date, split_sentences
 from memory.queries.earlier import EarlierTurn
+from memory.queries.hits import Hit
 from memory.queries.outdated import restates
 from memory.queries.packing import SHOWN
-from memory.queries.retrieval import Hit
 from memory.stores import MemoryRecord
 
 # No tools are offered: retrieval has been done, for this creator only, before the model is asked.

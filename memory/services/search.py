@@ -4,9 +4,10 @@ import structlog
 
 from memory.clients.embeddings import EmbeddingFailed, get_space
 from memory.queries.conversations import drop_speakers, find_speakers
+from memory.queries.hits import Retrieval, SearchFilters
 from memory.queries.providers import get_active_provider
 from memory.queries.ranking_weights import RankingWeights
-from memory.queries.retrieval import Retrieval, SearchFilters, retrieve
+from memory.queries.retrieval import retrieve
 from memory.services.question_vectors import get_question_vector
 from memory.stores import QuestionVector
 from migration.enums import Flag

@@ -13,7 +13,7 @@ from billing.models import UsageEvent
 from billing.services.metering import Refusal, Settlement, UsageRequest, charge_many, settle_many
 from memory.enums import TargetKind
 from memory.models import ConversationTurn
-from memory.queries.retrieval import Hit
+from memory.queries.hits import Hit
 from memory.services.uses import record_answers
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for

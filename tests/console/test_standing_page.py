@@ -9,6 +9,7 @@ from creators.services.consent import record_consent
 from creators.services.scoring.recompute import recompute_scores
 from tests.conftest import NOW
 from tests.console.standing import make_standing
+from tests.creators.standing.conftest import connect, tell_followers
 
 
 def get_page(client, creator):
@@ -35,8 +36,10 @@ def test_page_explains_the_score_and_tells_what_happened(
 
 def test_computed_score_is_drawn_and_broken_down(console, operator, creator):
     recompute_scores(now=timezone.now())
+    tell_followers(connect(creator, "youtube"), 1_000, 1_100)
     text = get_page(console, creator).content.decode()
     assert "VeriScore 40" in text
+    assert "YouTube: 1,100 accounts" in text
     assert "provisional" in text
     assert text.count("<tr><td>Engagement</td>") == 1
     assert "M" in text.split('<path class="info" d="')[1][:2]

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from creators.models import Achievement, SeasonTotal, Task, TaskSubmission
+from creators.models import Achievement, FreezeEntry, SeasonTotal, Streak, Task, TaskSubmission
 from tests.console.standing import make_standing
 from veri.platform.ops.models import AuditEntry
 
@@ -100,3 +100,18 @@ def test_zone_changed_twice_in_a_day_is_a_form_error(console, operator, creator)
     assert "can be changed again after" in again.content.decode()
     creator.refresh_from_db()
     assert creator.timezone == "Asia/Tokyo"
+
+
+def test_freeze_is_granted_with_a_reason_once_a_day(console, operator, waiting):
+    streak = Streak.objects.get()
+    FreezeEntry.objects.all().delete()
+    data = {"action": "grant", "_selected_action": [streak.pk]}
+    url = reverse("admin:creators_streak_changelist")
+    assert "It bridges a day missed from today on" in console.post(url, data, follow=True).content.decode()
+    assert FreezeEntry.objects.count() == 0
+    for _ in range(2):
+        console.post(url, {**data, "confirmed": "yes", "reason": "our outage"}, follow=True)
+    assert list(FreezeEntry.objects.values_list("kind", "reason")) == [("granted", "our outage")]
+    streak.refresh_from_db()
+    assert streak.freezes == 1
+    assert AuditEntry.objects.filter(action="streak.freeze_granted").count() == 1

@@ -10,7 +10,8 @@ from creators.models import Creator, Interaction
 from memory.clients.embeddings import embed_texts, get_space
 from memory.enums import EmbeddingProvider
 from memory.models import Memory
-from memory.queries.retrieval import SearchFilters, retrieve
+from memory.queries.hits import SearchFilters
+from memory.queries.retrieval import retrieve
 from memory.queries.tracing import RetrievalTrace
 from memory.services.evaluation.creators import _bring_to_mongo
 from memory.stores import QuestionVector

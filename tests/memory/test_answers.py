@@ -1,7 +1,7 @@
 import pytest
 
 from creators.stores import InteractionRecord
-from memory.queries.retrieval import Hit
+from memory.queries.hits import Hit
 from memory.services.answers import choose_hits, extract_answer, say_nothing_known
 from memory.services.checking import check_sentences, join_lines
 from memory.services.phrasing import NOTHING_KNOWN

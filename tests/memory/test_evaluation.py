@@ -17,7 +17,7 @@ from memory.models import (
     Signal,
     Utterance,
 )
-from memory.queries.retrieval import Hit
+from memory.queries.hits import Hit
 from memory.services.evaluation import EvaluationFileInvalid, read_evaluation_file
 from memory.services.evaluation.evaluate import list_interactions
 from memory.services.evaluation.measures import Answer, measure, recall

@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from memory.queries.hits import Hit
 from memory.queries.packing import count_tokens, pack_hits
-from memory.queries.retrieval import Hit
 from memory.stores import Target
 
 

@@ -7,8 +7,10 @@ import pytest
 
 from memory.models import Posting
 from memory.queries.corpus import CorpusStatistics, get_corpus_statistics
+from memory.queries.hits import SearchFilters
 from memory.queries.periods import AskedTime
-from memory.queries.retrieval import POSTGRES, WINDOW, SearchFilters, _Found, _iterate_ranked, _Question
+from memory.queries.question import Question
+from memory.queries.retrieval import POSTGRES, WINDOW, _Found, _iterate_ranked
 from memory.queries.scoring import MEMORY_GAIN, build_term_scoring, score_matches, weigh_terms
 from memory.stores import PostgresSearchStore
 from tests.memory.conftest import make_creator
@@ -78,7 +80,7 @@ def test_reader_who_goes_on_meets_everything_once_in_order(corpus, kinds):
     creator, statistics = corpus
     weights = weigh_terms(terms=ASKED, statistics=statistics)
     expected, _ = rank_all(creator, statistics, weights, kinds or KINDS)
-    asked = _Question(
+    asked = Question(
         creator_id=creator.pk,
         terms=ASKED,
         weights=weights,

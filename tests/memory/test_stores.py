@@ -15,7 +15,8 @@ from memory.clients.embeddings import embed_texts, get_space
 from memory.enums import EmbeddingProvider
 from memory.models import Memory, MemoryVector
 from memory.queries.corpus import get_corpus_statistics
-from memory.queries.retrieval import MONGO, POSTGRES, SearchFilters, _prepare, _search
+from memory.queries.hits import SearchFilters
+from memory.queries.retrieval import MONGO, POSTGRES, _prepare, _search
 from memory.stores import MongoMemoryStore, MongoSearchStore, PostgresMemoryStore, PostgresSearchStore, QuestionVector
 from migration.enums import Stage
 from migration.queries.flags import forget_flags

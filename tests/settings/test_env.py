@@ -106,6 +106,14 @@ def test_local_defaults_are_refused_in_production():
     assert len(refusal.value.problems) == 4
 
 
+@pytest.mark.parametrize(
+    "variables", [{"PLATFORM_GATEWAY_URL": "https://fakes.example"}, {"PUBLIC_URL": "http://veri.example"}]
+)
+def test_production_speaks_to_platforms_themselves_and_by_https(variables):
+    with pytest.raises(EnvironmentInvalid, match=next(iter(variables))):
+        read_environment(profile="production", source=PRODUCTION | variables)
+
+
 def test_store_addresses_are_a_failover_list():
     source = {**PRODUCTION, "REDIS_URL": "redis://a.example/0,redis://b.example/0"}
 

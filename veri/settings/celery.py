@@ -79,6 +79,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "memory: consolidate observations": ("memory.consolidate", timedelta(hours=24), "memory"),
     "memory: learn weights": ("memory.learn_weights", timedelta(hours=24), "memory"),
     "creators: recompute scores": ("creators.recompute_scores", timedelta(minutes=15), "creators"),
+    "creators: thin old scores": ("creators.thin_scores", timedelta(hours=24), "creators"),
     "creators: rebuild boards": ("creators.rebuild_boards", timedelta(minutes=10), "creators"),
     "creators: close seasons": ("creators.close_seasons", timedelta(minutes=10), "creators"),
     "creators: award achievements": ("creators.award_achievements", timedelta(minutes=15), "creators"),

@@ -41,8 +41,8 @@ def list_content(
     """Return a page of public videos, the newest first; the cursor is an instant in milliseconds."""
     asked: dict[str, Any] = {"max_count": PAGE, **({"cursor": int(cursor)} if cursor else {})}
     data = ask_tiktok(method="POST", path="video/list/", token=token, now=now, fields=VIDEO_FIELDS, json=asked)
-    has_more = read_value(data, "has_more") is True
-    return ContentPage(payloads=read_records(data, "videos"), next_cursor=read_text(data, "cursor") if has_more else "")
+    following = read_text(data, "cursor") if read_value(data, "has_more") is True else ""
+    return ContentPage(payloads=read_records(data, "videos"), next_cursor=following if following.isdigit() else "")
 
 
 def look_up_content(*, token: str, ids: Sequence[str], now: datetime) -> ContentPage:

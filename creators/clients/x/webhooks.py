@@ -29,9 +29,10 @@ def verify(*, headers: Mapping[str, str], body: bytes, secret: str, now: datetim
     except ValueError as error:
         raise DeliveryRefused("malformed") from error
     data = read_value(payload, "data")
+    is_old_revocation = read_value(payload, "user_event", "revoke") is not None
     return Verified(
         message_id=(read_text(data, "event_uuid") or hash_payload(payload=payload))[:200],
-        kind=read_text(data, "event_type") or "legacy",
+        kind=read_text(data, "event_type") or ("oauth.revoke" if is_old_revocation else "legacy"),
         account_id=_find_account(payload),
     )
 

@@ -59,6 +59,8 @@ def list_content(
     *, token: str, account_id: str, place: str, cursor: str, since: datetime | None, now: datetime
 ) -> ContentPage:
     """Return a page of uploads as whole videos, the newest first: two calls. A channel may have no uploads list."""
+    if not place:
+        return ContentPage(payloads=[])
     params = {"part": "contentDetails", "playlistId": place, "maxResults": PAGE}
     try:
         page = ask_youtube(

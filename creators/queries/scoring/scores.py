@@ -60,6 +60,15 @@ def list_score_points(*, creator_id: int, since: datetime) -> list[tuple[datetim
     return list(rows.values_list("computed_at", "value"))
 
 
+def list_follower_points(*, creator_id: int, since: datetime) -> dict[str, list[tuple[datetime, int]]]:
+    """Return (instant, followers) as platforms told them since an instant, oldest first, by platform."""
+    rows = AccountSnapshot.objects.filter(creator_id=creator_id, taken_at__gte=since, followers__isnull=False)
+    found: dict[str, list[tuple[datetime, int]]] = {}
+    for platform, at, followers in rows.order_by("taken_at").values_list("platform", "taken_at", "followers"):
+        found.setdefault(platform, []).append((at, int(followers or 0)))
+    return found
+
+
 def _compare(components: dict[str, Any], previous: dict[str, Any]) -> dict[str, str]:
     moved = {
         name: Decimal(part["contribution"]) - Decimal(previous[name]["contribution"])

@@ -20,6 +20,7 @@ from creators.services.connections.tickets import claim_ticket
 from creators.services.locks import lock_account
 from creators.services.sync.plans import plan_at_once
 from veri.platform.ops.services.audit import record_audit
+from veri.platform.secrets.keys import SecretUnreadable
 
 if TYPE_CHECKING:
     from creators.clients.client import PlatformClient
@@ -51,12 +52,17 @@ def _finish(
     error = params.get("error", "")
     if error or not params.get("code"):
         return (ConnectOutcome.CANCELLED if error in _CANCELLED else ConnectOutcome.FAILED), None
+    from social_core.exceptions import SocialAuthBaseException  # loads with the client
+
     client = get_client(ticket.platform)
     try:
         grant = _exchange(client, ticket, params)
         account = client.read_account(token=grant.access, now=now)
     except PlatformError as failure:
         logger.warning("connect_failed", platform=ticket.platform, code=failure.code, detail=failure.detail)
+        return ConnectOutcome.FAILED, None
+    except (SocialAuthBaseException, SecretUnreadable) as failure:  # the flow's own notes do not fit
+        logger.warning("connect_failed", platform=ticket.platform, code=type(failure).__name__)
         return ConnectOutcome.FAILED, None
     outcome, connection = _store(client, ticket, grant, account, now)
     if connection is None:

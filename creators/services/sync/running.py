@@ -26,6 +26,7 @@ from migration.failpoints import reach
 
 HOLD = timedelta(minutes=5)
 MOST_PAGES = 40
+LONGEST_RUN = timedelta(minutes=3)  # a task may take four
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=12)
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -89,6 +90,10 @@ def _begin(connection_id: int, clock: Clock) -> _Reading | None:
         if not plans.filter(free, Q(backoff_until=None) | Q(backoff_until__lte=now)).update(held_until=held_until):
             return None
         plan = plans.get()
+        # Of a process that was killed: nobody else holds the plan.
+        SyncRun.objects.filter(connection=connection, state=SyncState.RUNNING).update(
+            state=SyncState.FAILED, error="abandoned", ended_at=now
+        )
         run = SyncRun.objects.create(
             connection=connection, platform=connection.platform, kind=_tell_kind(plan), started_at=now
         )
@@ -116,8 +121,9 @@ def _tell_kind(plan: SyncPlan) -> SyncKind:
 
 def _read_on(reading: _Reading) -> bool:
     """Take step after step; return False when there is more than one run should read."""
+    deadline = reading.run.started_at + LONGEST_RUN
     while reading.place["step"] != "done":
-        if reading.run.pages >= MOST_PAGES:
+        if reading.run.pages >= MOST_PAGES or reading.clock() >= deadline:
             return False
         try:
             _STEPS[reading.place["step"]](reading)

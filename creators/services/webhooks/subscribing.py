@@ -47,9 +47,15 @@ def keep_subscriptions(*, now: datetime, connection_id: int | None = None) -> in
 
 def _list_connections(connection_id: int | None) -> QuerySet[PlatformConnection]:
     """Return active connections that have no subscriptions yet, or the one."""
-    rows = PlatformConnection.objects.filter(state=ConnectionState.ACTIVE, platform__in=SUBSCRIBED)
+    rows = PlatformConnection.objects.filter(state=ConnectionState.ACTIVE, platform__in=_list_platforms())
     rows = rows.filter(pk=connection_id) if connection_id is not None else rows.filter(subscriptions=None)
     return rows.order_by("pk")[:AT_ONCE]
+
+
+def _list_platforms() -> list[Platform]:
+    """Return the platforms that can be asked; X needs credentials of the app for it that reading does not."""
+    has_x = bool(settings.TWITTER_BEARER_TOKEN and settings.TWITTER_CONSUMER_SECRET)
+    return [one for one in SUBSCRIBED if one != Platform.X or has_x]
 
 
 @transaction.atomic(durable=True)

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from creators.captions import build_search_text
 from creators.models import Creator, Interaction
-from memory.queries.retrieval import Hit
+from memory.queries.hits import Hit
 from memory.services.answers import extract_answer
 from memory.services.evaluation.abandoned import remove_abandoned_runs
 from memory.services.evaluation.creators import keep_creator

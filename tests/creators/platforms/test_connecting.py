@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from creators.models import ConnectionToken, ConnectTicket, PlatformConnection
@@ -28,8 +30,6 @@ def nothing_is_connected():
 
 
 def test_tokens_are_encrypted_and_shown_nowhere(client, creator, platforms, django_db_blocker):
-    from django.db import connection as database
-
     connection = connect(client, creator, platforms, "twitch")
     token = ConnectionToken.objects.get()
     access = token.access.reveal()
@@ -156,6 +156,13 @@ def test_code_used_before_fails_without_a_trace(client, creator, platforms):
     assert nothing_is_connected()
 
 
+def test_key_lost_during_the_flow_is_told(client, creator, platforms, settings):
+    browser, callback = begin(client, creator, platforms)
+    settings.ENCRYPTION_KEYS = ["bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldy0="]
+    assert finish(browser, callback)["status"] == "failed"
+    assert nothing_is_connected()
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -201,6 +208,20 @@ def test_connections_of_others_are_not_there(client, stranger_client, creator, p
     assert stranger_client.post(f"{address}/sync").status_code == 404
     assert client.get("/api/v1/connections/99999999999999999999").status_code == 404
     assert ConnectionToken.objects.count() == 1
+
+
+def test_list_asks_as_much_for_three_connections_as_for_one(client, creator, platforms):
+    def count():
+        with CaptureQueriesContext(database) as seen:
+            assert client.get(f"/api/v1/creators/{creator.handle}/connections").status_code == 200
+        return len(seen)
+
+    connect(client, creator, platforms, "twitch")
+    count()
+    before = count()
+    for platform in ("x", "tiktok"):
+        connect(client, creator, platforms, platform)
+    assert count() == before
 
 
 def test_old_tickets_go(client, creator, platforms):

@@ -120,6 +120,13 @@ def test_x_crc_and_signature():
     assert refused(x.verify, headers={}, body=body, secret=secret, now=NOW) == "malformed"
 
 
+def test_x_older_envelope_tells_of_a_revocation_too():
+    body = b'{"user_event": {"revoke": {"date_time": "2026-11-01T10:00:00Z", "source": {"user_id": "11"}}}}'
+    headers = {"x-twitter-webhooks-signature": x.answer_crc(token=body.decode(), secret=SECRET)}
+    found = x.verify(headers=headers, body=body, secret=SECRET, now=NOW)
+    assert (found.kind, found.account_id) == ("oauth.revoke", "11")
+
+
 def test_tiktok_signature_and_window():
     body = b'{"event": "authorization.removed", "create_time": 1, "user_openid": "act.1", "content": "{}",}'
     stamp = str(int(NOW.timestamp()))

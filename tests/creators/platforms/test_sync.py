@@ -1,5 +1,6 @@
 """Reading: a page at a time, resumed where it stopped, within quotas, and honest about what it does not know."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from creators.queries.connections import tell_health
 from creators.services.sync.choosing import list_due_connections
 from creators.services.sync.fetching import fetch_accounts
 from creators.services.sync.purging import purge_old_youtube_data
+from creators.services.sync.running import synchronise
 from tests.creators.conftest import make_creator
 from tests.creators.platforms.conftest import connect, read
 from tests.fakes import tiktok, x, youtube
@@ -93,7 +95,19 @@ def test_killed_before_the_cursor_moves_it_goes_on_there_and_nothing_is_twice(cl
     assert ContentItem.objects.count() == ContentSnapshot.objects.count() == 112
     assert Interaction.objects.filter(type="video").count() == 112
     assert AccountSnapshot.objects.count() == 1
-    assert SyncRun.objects.count() == 2
+    assert list(SyncRun.objects.order_by("pk").values_list("state", "error")) == [("failed", "abandoned"), ("done", "")]
+
+
+def test_run_that_takes_long_goes_on_in_the_next(client, creator, platforms):
+    publish_many(platforms.world.get("tiktok"), 100)
+    connection = connect(client, creator, platforms, "tiktok")
+    began = timezone.now()
+    instants = itertools.chain([began] * 12, itertools.repeat(began + timedelta(minutes=4)))
+    run = synchronise(connection_id=connection.pk, clock=lambda: next(instants))
+    assert (run.state, run.error) == ("paused", "more_to_read")
+    run = read(connection, at=began + timedelta(minutes=5))
+    assert run.state == "done"
+    assert ContentItem.objects.count() == ContentSnapshot.objects.count() == 112
 
 
 def test_second_reader_leaves_the_first_alone(client, creator, platforms):

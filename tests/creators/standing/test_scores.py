@@ -1,15 +1,18 @@
 """Scores as stored: measured from snapshots, compared with cohorts, explained, and the same again."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from creators.models import CreatorScore, LatestScore, PlatformConnection, PlatformFigures
 from creators.reliability import forget_reliability_source, register_reliability_source
 from creators.services.scoring.recompute import recompute_scores
 from creators.services.scoring.reproduction import reproduce_score
+from creators.services.scoring.thinning import thin_scores
 from tests.creators.conftest import NOW, make_creator
 from tests.creators.standing.conftest import connect, make_scored_creator, publish, tell_followers
 
@@ -135,8 +138,8 @@ def test_disconnecting_a_weak_platform_does_not_raise_the_score(peers):
 
 
 def test_authenticity_falls_by_what_is_evidenced(peers, creator):
-    connection = connect(creator)
-    tell_followers(connection, *range(1_000, 1_020), 9_000)
+    link = connect(creator)
+    tell_followers(link, *range(1_000, 1_020), 9_000)
     publish(creator, "tiktok", *[{"views": 1_000, "likes": 900, "comments": 1}] * 12)
     creator.interactions.bulk_create(
         creator.interactions.model(
@@ -153,9 +156,9 @@ def test_authenticity_falls_by_what_is_evidenced(peers, creator):
 
 def test_only_who_changed_is_due_until_a_day_has_passed(peers):
     recompute_scores(now=NOW)
-    connection = PlatformConnection.objects.get(creator=peers[5])
+    link = PlatformConnection.objects.get(creator=peers[5])
     later = NOW + timedelta(hours=2)
-    connection.snapshots.create(creator=peers[5], platform="tiktok", followers=1_100, taken_at=NOW + timedelta(hours=1))
+    link.snapshots.create(creator=peers[5], platform="tiktok", followers=1_100, taken_at=NOW + timedelta(hours=1))
     assert recompute_scores(now=later).creators == 1
     assert recompute_scores(now=later).creators == 0
     assert recompute_scores(now=later + 2 * DAY).creators == 30
@@ -177,3 +180,42 @@ def test_reliability_is_what_registered_sources_tell(creator):
         forget_reliability_source(name="campaigns")
     part = get_score(creator).components["reliability"]
     assert (part["s"], part["q"]) == (0.75, 0.8)
+
+
+def test_of_long_ago_the_last_score_of_a_week_stays(creator):
+    link = connect(creator)
+    for day in range(10):
+        tell_followers(link, 1_000 + day)
+        publish(creator, "tiktok", {"views": 10, "likes": 1, "comments": 1}, external_id=f"v{day}")
+        recompute_scores(now=NOW + day * DAY)
+        link.snapshots.all().delete()
+    kept = CreatorScore.objects.count()
+    assert kept == 10
+    latest = LatestScore.objects.get().score_id
+    # NOW is a Sunday: of the scores before the cut one is of its week, seven of the next, two of the one after.
+    assert thin_scores(now=NOW + 60 * DAY) == 7
+    assert [score.computed_at for score in CreatorScore.objects.order_by("pk")] == [NOW, NOW + 7 * DAY, NOW + 9 * DAY]
+    assert thin_scores(now=NOW + 60 * DAY) == 0
+    assert CreatorScore.objects.filter(pk=latest).exists()
+
+
+def test_two_runs_at_once_score_everybody_once(transactional_db):
+    for number in range(5):
+        make_scored_creator(f"peer{number}")
+    failures = []
+
+    def run():
+        try:
+            recompute_scores(now=NOW)
+        except Exception as error:  # noqa: BLE001  told below
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert (CreatorScore.objects.count(), LatestScore.objects.count(), PlatformFigures.objects.count()) == (5, 5, 5)

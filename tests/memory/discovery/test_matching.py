@@ -11,10 +11,12 @@ from creators.models import Brand, CreatorSummary, Exclusivity, ExploreEntry, La
 from creators.services.scoring.recompute import recompute_scores
 from memory.errors import NotInMatch
 from memory.models import BrandMatch, MatchDecision
+from memory.privacy import clear_matches
 from memory.queries.matches import compute_ndcg, measure_matches
 from memory.services.matching import WEIGHTS, Brief, match_creators, record_decision
 from tests.conftest import NOW
 from tests.memory.discovery.conftest import consent, make_found_creator
+from veri.platform.ops.privacy import Subject
 
 URL = "/api/v1/matches"
 BRIEF = Brief(text="sourdough bread", starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1))
@@ -155,3 +157,11 @@ def test_ndcg_is_one_for_the_best_order_and_none_without_gains():
     assert compute_ndcg(shown=[1, 2, 3], gains={1: 3, 2: 1}) == 1.0
     assert compute_ndcg(shown=[1, 2], gains={1: 0}) is None
     assert compute_ndcg(shown=list(range(20)), gains={15: 3}) == 0.0
+
+
+def test_erased_creator_leaves_no_trace_in_what_brands_were_shown(brand, buyer, bakers):
+    kept = match_creators(brand=brand, brief=BRIEF, acting_user=buyer, now=NOW)
+    subject = Subject(creator_ids=(bakers["breadana"].pk,))
+    assert (clear_matches(subject=subject, now=NOW), clear_matches(subject=subject, now=NOW)) == (1, 0)
+    kept.refresh_from_db()
+    assert [item["creator_id"] for item in kept.items] == [bakers["breadbob"].pk]

@@ -1,7 +1,7 @@
 """Make one delivery: claim it, run the subscriber, note the outcome."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from veri.platform.events.registry import Subscriber, find_subscriber
 from veri.platform.events.services.companions import claim_companions, release_companions
 
 MAX_ATTEMPTS = 8
+DRAINED_AT_ONCE = 100
 logger = structlog.get_logger(__name__)
 
 
@@ -39,6 +40,24 @@ def deliver_now(*, delivery_id: int, now: datetime) -> DeliveryState | None:
         return _fail(delivery, error=f"{type(error).__name__}: {error}"[:2000], now=now, is_final=False)
     _mark_delivered([delivery], now)
     return DeliveryState.DELIVERED
+
+
+def drain_subscriber(*, subscriber: str, clock: Callable[[], datetime], seconds: float) -> int:
+    """Make the pending deliveries of one subscriber, the longest due first, for so many seconds; return how many.
+
+    Several may run at once: each delivery is claimed. What fails is due again later, so that nobody goes in circles.
+    """
+    deadline, made = clock() + timedelta(seconds=seconds), 0
+    while clock() < deadline:
+        now = clock()
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        due = Delivery.objects.filter(free, subscriber=subscriber, state=DeliveryState.PENDING, due_at__lte=now)
+        keys = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:DRAINED_AT_ONCE])
+        done = sum(deliver_now(delivery_id=pk, now=clock()) is not None for pk in keys)
+        made += done
+        if not done:
+            break
+    return made
 
 
 def _deliver_together(delivery: Delivery, subscriber: Subscriber, now: datetime) -> bool:

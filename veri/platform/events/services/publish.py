@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from veri.platform.events.models import Delivery, Event
 from veri.platform.events.registry import DEFAULT_QUEUE, find_subscriber, list_subscribers
 
 AWAY_SECONDS = 1.0
+DRAIN_EVERY, DRAIN_AFTER = 0.25, 0.35
 _PUBLISH_FOR_ROW = """
 WITH stored AS ({insert}), published AS (
   INSERT INTO events_event (name, key, payload, published_at)
@@ -37,6 +38,18 @@ class _Broker:
     """This process's memory of a broker that failed: when it may be tried again, by the monotonic clock."""
 
     retry_at: float = 0.0
+    drain_at: dict[str, float] = field(default_factory=dict)
+
+    def claim_drain(self, subscriber: str) -> bool:
+        """Tell whether a task that makes all pending deliveries has to be asked for again.
+
+        The one asked for last begins after all that comes before the next may be: nothing falls between two.
+        """
+        now = time.monotonic()
+        if now < self.drain_at.get(subscriber, 0.0):
+            return False
+        self.drain_at[subscriber] = now + DRAIN_EVERY
+        return True
 
 
 _broker = _Broker()
@@ -103,16 +116,23 @@ def enqueue_delivery(*, event: str, subscriber: str, pk: int) -> bool:
 
     A broker that failed is left alone for a second: many events would else wait for it one by one.
     """
-    from veri.platform.events.tasks import deliver_event_task  # the task calls services
+    from veri.platform.events.tasks import deliver_event_task, drain_subscriber_task  # tasks call services
 
     if time.monotonic() < _broker.retry_at:
         return False
     found = find_subscriber(event=event, name=subscriber)
     queue = found.queue if found else DEFAULT_QUEUE  # whoever delivers notes that the subscriber is gone
+    if found and found.is_busy and not _broker.claim_drain(subscriber):
+        return True  # asked for within this quarter of a second: that task has yet to begin
     try:
+        if found and found.is_busy:
+            drain = {"subscriber": subscriber}
+            drain_subscriber_task.apply_async(kwargs=drain, queue=queue, retry=False, countdown=DRAIN_AFTER)
+            return True
         deliver_event_task.apply_async(kwargs={"delivery_id": pk}, queue=queue, retry=False)
     except (BrokerUnavailable, RedisError, OSError) as error:
         _broker.retry_at = time.monotonic() + AWAY_SECONDS
+        _broker.drain_at.pop(subscriber, None)
         logger.warning("broker_away", delivery=pk, error=type(error).__name__)
         return False
     return True
