@@ -71,6 +71,7 @@ def _enrol(request: HttpRequest, user: Any) -> HttpResponse:
         else:
             mark_passed(user=user, session=request.session)
             return _render(request, state="enrolled", codes=codes)
+    form.fields["code"].help_text = "Six digits from your authenticator."
     enrolment = begin_enrolment(user=user, now=now)
     return _render(request, state="enrolling", form=form, secret=enrolment.secret, drawing=_draw(enrolment.uri))
 
