@@ -59,7 +59,8 @@ def synchronise_due_task(**_unknown: Any) -> int:
     """Hand out the connections that are due; what gets lost is due again a minute later."""
     now = timezone.now()
     due = list_due_connections(now=now, limit=MOST_AT_ONCE)
-    fetch_accounts(now=now)
+    if due:
+        fetch_accounts(now=now)
     for connection_id in due:
         synchronise_task.apply_async(kwargs={"connection_id": connection_id}, expires=50)
     return len(due)

@@ -18,7 +18,7 @@ from creators.api.exploring import ExploreView
 from creators.api.games import AchievementListView, BoardView, CalendarView, PointListView, SeasonListView
 from creators.api.handles import AvailabilityView, ClaimView, HoldView
 from creators.api.interactions import InteractionListView, InteractionView
-from creators.api.privacy import PrivacyDownloadView, PrivacyRequestListView, PrivacyRequestView
+from creators.api.privacy import ErasureCodeView, PrivacyDownloadView, PrivacyRequestListView, PrivacyRequestView
 from creators.api.saved_lists import EntryListView, EntryView, ExportView, SavedListsView, SavedListView
 from creators.api.scores import ScoreHistoryView, ScoreView
 from creators.api.tasks import SubmissionListView, TaskListView, TaskSubmissionView
@@ -69,6 +69,7 @@ urlpatterns = [
     path("me", MeView.as_view(), name="me"),
     path("onboarding", OnboardingView.as_view(), name="onboarding"),
     path("onboarding/suggestions", SuggestionsView.as_view(), name="onboarding-suggestions"),
+    path("privacy/erasure-code", ErasureCodeView.as_view(), name="privacy-erasure-code"),
     path("privacy/requests", PrivacyRequestListView.as_view(), name="privacy-requests"),
     path("privacy/requests/<str:id>", PrivacyRequestView.as_view(), name="privacy-request"),
     path("privacy/requests/<str:id>/download", PrivacyDownloadView.as_view(), name="privacy-request-download"),

@@ -43,9 +43,9 @@ _OF_CREATOR = (
 _CLEAR_MATCHES = """
 UPDATE memory_brandmatch SET items = coalesce((
   SELECT jsonb_agg(item ORDER BY place) FROM jsonb_array_elements(items) WITH ORDINALITY AS shown (item, place)
-  WHERE NOT (item->>'creator_id')::bigint = ANY(%(ids)s)), '[]')
-WHERE EXISTS (
-  SELECT FROM jsonb_array_elements(items) AS item WHERE (item->>'creator_id')::bigint = ANY(%(ids)s))"""
+  WHERE NOT coalesce(item->>'creator_id', '') = ANY(%(ids)s)), '[]')
+WHERE jsonb_typeof(items) = 'array' AND EXISTS (
+  SELECT FROM jsonb_array_elements(items) AS item WHERE item->>'creator_id' = ANY(%(ids)s))"""
 _INDEXES = {
     "CorpusSize": "counts of an index",
     "MemorySuppression": "salted hashes of what was forgotten",
@@ -74,8 +74,8 @@ def register_privacy() -> None:
             model="memory.BrandMatch",
             find=about(user="requested_by"),
             on_erase=OnErase.EMPTY,
-            reason="a brand's question stays the brand's; who asked it goes",
-            emptied={"requested_by": None},
+            reason="that a brand asked stays known; what the person wrote goes, with what it was shown",
+            emptied={"requested_by": None, "brief": {}, "items": [], "seed": ""},
         ),
     )
     register_impersonal(
@@ -101,7 +101,7 @@ def clear_lists(*, subject: Subject, now: datetime) -> int:
 def clear_matches(*, subject: Subject, now: datetime) -> int:
     """Take the creators out of what brands were shown; return how many answers they were in."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLEAR_MATCHES, {"ids": list(subject.creator_ids)})
+        cursor.execute(_CLEAR_MATCHES, {"ids": [str(pk) for pk in subject.creator_ids]})
         return int(cursor.rowcount)
 
 

@@ -14,17 +14,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from creators.api.accounts.fields import PasswordField, refuse_account
+from creators.api.accounts.fields import SENT, PasswordField, SecretField, SentSerializer, refuse_account
 from creators.api.creator_serializers import TextField
 from creators.api.creators import find_creator
 from creators.api.parameters import get_user, read_id
 from creators.enums import PrivacyKind, PrivacySource, PrivacyState
-from creators.errors import ExportNotReady, PrivacyRequestOpen, WrongPassword
+from creators.errors import ExportNotReady, PrivacyRequestOpen, ProofNotUsable, WrongPassword
 from creators.models import PrivacyRequest
 from creators.queries.privacy import get_privacy_request, list_privacy_requests
 from creators.services.accounts.passwords import confirm_password
 from creators.services.privacy.exporting import open_export
-from creators.services.privacy.requests import request_erasure, request_export
+from creators.services.privacy.requests import request_erasure, request_erasure_code, request_export
 from veri.platform.http.permissions import IsPerson
 from veri.platform.http.problems import CONFLICT, ProblemError
 
@@ -63,7 +63,8 @@ class NewPrivacyRequestSerializer(serializers.Serializer[Any]):
     creator = TextField(
         max_length=31, required=False, default="", help_text="One creator's handle; else you with all your creators."
     )
-    password = PasswordField(required=False, default="", help_text="The account's; needed for an erasure.")
+    password = PasswordField(required=False, default="", help_text="The account's; an erasure needs it, or a code.")
+    code = SecretField(required=False, default="", allow_blank=True, help_text="From a mail, instead of the password.")
 
 
 class PrivacyRequestListView(generics.ListAPIView[PrivacyRequest]):
@@ -105,13 +106,29 @@ class PrivacyRequestListView(generics.ListAPIView[PrivacyRequest]):
             if given["kind"] == PrivacyKind.EXPORT:
                 asked = request_export(user=user, creator=creator, acting_user=user, source=source, now=now)
             else:
-                confirm_password(user=user, password=given["password"])
-                asked = request_erasure(user=user, creator=creator, acting_user=user, source=source, now=now)
+                if not given["code"]:
+                    confirm_password(user=user, password=given["password"])
+                asked = request_erasure(
+                    user=user, creator=creator, acting_user=user, source=source, now=now, secret=given["code"]
+                )
         except WrongPassword as error:
             raise refuse_account(error, field="password") from error
+        except ProofNotUsable as error:
+            raise refuse_account(error, field="code") from error
         except PrivacyRequestOpen as error:
             raise ProblemError(kind=CONFLICT, detail=str(error)) from error
         return Response(PrivacyRequestSerializer(asked).data, status=202)
+
+
+class ErasureCodeView(APIView):
+    permission_classes = [IsPerson]
+    throttle_scope = "auth"
+
+    @extend_schema(operation_id="privacy_erasure_code", request=None, responses={202: SentSerializer})
+    def post(self, request: Request) -> Response:
+        """Have a code mailed by which to confirm your erasure, where you do not want to give your password."""
+        request_erasure_code(user=get_user(request), now=timezone.now())
+        return Response(SENT, status=202)
 
 
 def _find(request: Request, raw: str) -> PrivacyRequest:

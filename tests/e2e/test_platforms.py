@@ -1,4 +1,4 @@
-"""All four platforms through real web and worker processes: connect, read, webhook, refreshed token, revoke."""
+"""All four platforms through real processes: connect, read, webhook, refreshed token, revoke, erase."""
 
 import re
 from collections.abc import Iterator
@@ -10,17 +10,22 @@ from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from creators.enums import PrivacyState
 from creators.models import (
     AccountSnapshot,
     ConnectionToken,
+    ContentItem,
     ContentSnapshot,
     Creator,
     Interaction,
     PlatformConnection,
+    PrivacyRequest,
     SyncRun,
     User,
+    WebhookDelivery,
     WebhookSubscription,
 )
+from creators.tasks import process_privacy_requests_task
 from memory.models import Memory
 from tests.creators.platforms.conftest import RETURN
 from tests.creators.platforms.test_whole_way import SUBSCRIPTIONS, build_event
@@ -72,6 +77,19 @@ def connect(api, platforms, platform):
     return int(re.search(r"connection=(\d+)", told)[1])
 
 
+def erase(pk):
+    """Let the worker end an erasure, two minutes after its rows are gone; nothing of the creator stays."""
+    requests = PrivacyRequest.objects.filter(pk=pk)
+    wait_until(lambda: requests.get().removed_at, seconds=PATIENCE)
+    wait_until(lambda: requests.get().state == PrivacyState.WAITING, seconds=PATIENCE)
+    before = timezone.now() - timedelta(minutes=3)
+    requests.update(removed_at=before, next_at=before)
+    process_privacy_requests_task.delay()
+    wait_until(lambda: requests.get().state == PrivacyState.DONE, seconds=PATIENCE)
+    models = (User, Creator, PlatformConnection, Interaction, ContentItem, WebhookDelivery, AccountSnapshot, Memory)
+    assert [one.objects.count() for one in models] == [0] * len(models)
+
+
 def count_runs(state="done"):
     return SyncRun.objects.filter(state=state).count()
 
@@ -111,8 +129,13 @@ def test_four_platforms_live_through_real_processes(address, platforms):
         for pk in connections.values():
             assert api.delete(f"/api/v1/connections/{pk}").status_code == 204
         wait_until(lambda: not WebhookSubscription.objects.exists(), seconds=PATIENCE)
+        revoked = set(PlatformConnection.objects.values_list("state", flat=True))
+        asked = api.post("/api/v1/privacy/requests", json={"kind": "erasure", "password": PASSWORD})
+        assert asked.status_code == 202, asked.text
+        assert api.get("/api/v1/me").status_code == 401
+    erase(int(asked.json()["id"]))
     assert not ConnectionToken.objects.exists()
-    assert set(PlatformConnection.objects.values_list("state", flat=True)) == {"revoked"}
+    assert revoked == {"revoked"}
     for platform in NAMES:
         assert all(one.is_over for one in getattr(platforms, platform).issuer.grants if one.account_id)
     assert (platforms.twitch.subscriptions, platforms.x.subscriptions, platforms.youtube.leases) == ({}, {}, {})

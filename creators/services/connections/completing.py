@@ -19,6 +19,7 @@ from creators.services.connections.grants import find_missing, keep_grant, list_
 from creators.services.connections.tickets import claim_ticket
 from creators.services.locks import lock_account
 from creators.services.sync.plans import plan_at_once
+from creators.services.sync.quotas import add_spent
 from veri.platform.ops.services.audit import record_audit
 from veri.platform.secrets.keys import SecretUnreadable
 
@@ -58,6 +59,8 @@ def _finish(
     try:
         grant = _exchange(client, ticket, params)
         account = client.read_account(token=grant.access, now=now)
+        for one in client.account_charges:
+            add_spent(platform=ticket.platform, bucket=one.bucket, amount=one.amount, now=now)
     except PlatformError as failure:
         logger.warning("connect_failed", platform=ticket.platform, code=failure.code, detail=failure.detail)
         return ConnectOutcome.FAILED, None

@@ -7,12 +7,22 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from creators.enums import ConnectionState, ConsentSource, ConsentState, PrivacyKind, PrivacySource, PrivacyState
+from creators.enums import (
+    ConnectionState,
+    ConsentSource,
+    ConsentState,
+    PrivacyKind,
+    PrivacySource,
+    PrivacyState,
+    ProofPurpose,
+)
 from creators.errors import PrivacyRequestOpen
 from creators.models import AccountProof, ConsentRecord, Creator, PlatformConnection, PrivacyRequest, User
 from creators.queries.consent import list_granted
+from creators.services.accounts.mails import may_be_mailed, send_account_mail
+from creators.services.accounts.proofs import issue_proof, take_proof
 from creators.services.games.boards import show_on_boards
-from creators.services.locks import lock_consent
+from creators.services.locks import lock_address, lock_consent
 from creators.services.privacy.subjects import list_names, list_words
 from creators.services.privacy.texts import list_texts
 from creators.services.summaries import remove_summaries
@@ -57,6 +67,7 @@ def request_erasure(
     source: PrivacySource,
     now: datetime,
     reason: str = "",
+    secret: str = "",
 ) -> PrivacyRequest:
     """Erase a user with his creators, or one creator, who may have no owner.
 
@@ -64,11 +75,16 @@ def request_erasure(
     rows, documents and files follow in steps. Publishes ``creator.erasure_requested`` {creator_id, request_id} for
     each creator.
 
+    ``secret`` is a mailed one, see ``request_erasure_code``; it is used up where it is given.
+
     Raises:
         PrivacyRequestOpen: it is under way.
+        ProofNotUsable: the secret is worth nothing.
     """
     if creator is None and user is None:
         raise ValueError("an erasure is about somebody")
+    if secret:
+        take_proof(purpose=ProofPurpose.ERASURE, secret=secret, now=now, user=user)
     creators = [creator] if creator else list(Creator.objects.filter(owner=user))
     request = _open(
         kind=PrivacyKind.ERASURE,
@@ -95,6 +111,22 @@ def request_erasure(
         _suppress_user(user)
     record_audit(actor=acting_user, action="privacy.erasure_requested", target=request, reason=reason, now=now)
     return request
+
+
+@transaction.atomic(durable=True)
+def request_erasure_code(*, user: User, now: datetime) -> None:
+    """Mail a secret by which a user confirms his erasure instead of by his password."""
+    if not user.email or not may_be_mailed(email=user.email):
+        return
+    lock_address(email=user.email)
+    send_account_mail(
+        template="erasure",
+        recipient=user.email,
+        subject="Confirm that you want to be erased",
+        path="erase",
+        secret=issue_proof(purpose=ProofPurpose.ERASURE, email=user.email, user=user, now=now),
+        now=now,
+    )
 
 
 def _open(

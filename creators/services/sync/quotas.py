@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from creators.clients.errors import QuotaExhausted
 from creators.clients.records import Charge
@@ -118,6 +119,17 @@ def give_back(*, platform: str, bucket: str, amount: int, now: datetime) -> None
             " WHERE platform = %s AND bucket = %s AND starts_at = %s",
             [amount, platform, bucket, starts],
         )
+
+
+def add_spent(*, platform: str, bucket: str, amount: int, now: datetime) -> None:
+    """Count what was spent without being asked, as for events that came by themselves; the limit refuses nothing."""
+    found = get_buckets()[platform, bucket]
+    starts, ends = found.window(now)
+    with transaction.atomic(durable=True):
+        window, _ = QuotaWindow.objects.get_or_create(
+            platform=platform, bucket=bucket, starts_at=starts, defaults={"ends_at": ends, "limit": found.limit}
+        )
+        QuotaWindow.objects.filter(pk=window.pk).update(used=F("used") + amount)
 
 
 @transaction.atomic(durable=True)

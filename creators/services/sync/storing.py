@@ -141,8 +141,12 @@ def _bound(count: int | None) -> int | None:
 def keep_missing(*, connection: PlatformConnection, page: ContentPage, now: datetime) -> int:
     """Mark what the platform did not return as deleted, at once where that is certain, else at the second time.
 
-    Return how many items were marked.
+    Return how many items were marked: none by a platform that answers of one account's own items, when the creator has
+    another account there too.
     """
+    others = PlatformConnection.objects.filter(creator_id=connection.creator_id, platform=connection.platform)
+    if not page.is_certain and others.exclude(pk=connection.pk).exists():
+        return 0
     items = dict(_list_items(connection, page.missing))
     gone = set(items) if page.is_certain else _find_missed_again(items, now)
     if gone:

@@ -16,6 +16,7 @@ from creators.services.connections.revoking import record_revocation
 from creators.services.documents import DocumentRefused
 from creators.services.ingest import NewInteraction, record_interactions
 from creators.services.sync.asking import note_change
+from creators.services.sync.quotas import add_spent
 
 _GRANT_ENDED = {
     Platform.X.value: frozenset({"oauth.revoke"}),
@@ -26,11 +27,15 @@ _GRANT_ENDED = {
 # Of these the content list has to be read again; what they tell alone has no counters.
 _CONTENT_CHANGED = frozenset({"feed.entry", "feed.deleted", "post.create", "post.delete", "stream.offline"})
 _CONTENT_CHANGED |= {"video.publish.complete", "video.upload.complete"}
+# What X takes for an event it sends, in millionths of a dollar.
+_PRICES = {(Platform.X.value, "post.create"): 5_000}
 logger = structlog.get_logger(__name__)
 
 
 def process_webhook(*, webhook_id: int, now: datetime) -> WebhookState:
     """Process one stored delivery; again gives the same, also after a replay by staff. Returns its state.
+
+    An event that has a price is counted the first time.
 
     What cannot be understood fails for good and is kept; what fails otherwise is tried again by the event log.
     """
@@ -49,6 +54,9 @@ def process_webhook(*, webhook_id: int, now: datetime) -> WebhookState:
 
 def _process(row: WebhookDelivery, now: datetime) -> WebhookState:
     body = bytes(row.body)
+    price = _PRICES.get((row.platform, row.kind))
+    if price and row.processed_at is None:
+        add_spent(platform=row.platform, bucket="dollars", amount=price, now=row.received_at)
     if row.subscription_id:
         with transaction.atomic(durable=True):
             WebhookSubscription.objects.filter(pk=row.subscription_id).update(last_seen_at=row.received_at)

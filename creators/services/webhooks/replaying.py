@@ -21,7 +21,7 @@ def replay_deliveries(*, webhook_ids: Sequence[int], acting_user: Any, now: date
     """
     rows = WebhookDelivery.objects.filter(pk__in=list(webhook_ids))
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    rows.update(state=WebhookState.PENDING, error="", processed_at=None)
+    rows.update(state=WebhookState.PENDING, error="")
     publish_events(name=RECEIVED_EVENT, parts=[("", {"webhook_id": pk}) for pk in keys])
     if keys:
         record_audit(

@@ -37,7 +37,7 @@ def keep_subscriptions(*, now: datetime, connection_id: int | None = None) -> in
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)
     rested = Q(retry_at=None) | Q(retry_at__lte=now)
-    is_active = Q(connection__state=ConnectionState.ACTIVE)
+    is_active = Q(connection__state=ConnectionState.ACTIVE, connection__token__isnull=False)
     over = rows.filter(rested | ~Q(state=SubscriptionState.REVOKED)).exclude(is_active)
     for row in over.order_by("pk")[:AT_ONCE]:
         _end(row, now)
@@ -47,7 +47,9 @@ def keep_subscriptions(*, now: datetime, connection_id: int | None = None) -> in
 
 def _list_connections(connection_id: int | None) -> QuerySet[PlatformConnection]:
     """Return active connections that have no subscriptions yet, or the one."""
-    rows = PlatformConnection.objects.filter(state=ConnectionState.ACTIVE, platform__in=_list_platforms())
+    rows = PlatformConnection.objects.filter(
+        state=ConnectionState.ACTIVE, platform__in=_list_platforms(), token__isnull=False
+    )
     rows = rows.filter(pk=connection_id) if connection_id is not None else rows.filter(subscriptions=None)
     return rows.order_by("pk")[:AT_ONCE]
 

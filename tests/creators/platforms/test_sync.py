@@ -225,6 +225,7 @@ def test_used_up_quota_stops_everybody_until_pacific_midnight(client, creator, p
     now = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
     connection = connect(client, creator, platforms, "youtube")
     ConnectionToken.objects.update(expires_at=now + 30 * DAY)
+    QuotaWindow.objects.all().delete()  # of the month the test runs in
     platforms.youtube.units = 1
     run = read(connection, at=now)
     assert (run.state, run.error) == ("paused", "quota_exhausted")
@@ -252,6 +253,7 @@ def test_x_pays_for_what_came_and_once_a_day(client, creator, platforms):
     now = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
     connection = connect(client, creator, platforms, "x")
     ConnectionToken.objects.update(expires_at=now + 30 * DAY)
+    QuotaWindow.objects.all().delete()  # of the month the test runs in
     assert read(connection, at=now).micro_dollars == 10_000 + 12 * 5_000
     assert QuotaWindow.objects.get().used == 70_000
     assert read(connection, at=now + timedelta(hours=6)).micro_dollars == 10_000
@@ -367,3 +369,15 @@ def test_youtube_data_nobody_refreshed_goes_after_thirty_days(client, creator, p
     item = ContentItem.objects.filter(platform="youtube").first()
     assert (item.metrics, item.metrics_at, item.description, bool(item.title)) == ({}, None, "", True)
     assert ContentSnapshot.objects.filter(platform="x").count() == 12
+
+
+def test_videos_of_another_account_are_not_taken_for_deleted(client, creator, platforms):
+    now = timezone.now()
+    first = connect(client, creator, platforms, "tiktok")
+    assert read(first, at=now).items == 12
+    platforms.tiktok.issuer.account_id = platforms.world.get("tiktok", 1).id
+    second = connect(client, creator, platforms, "tiktok")
+    for days in (1, 2, 3):  # the first is not read meanwhile
+        assert read(second, at=now + days * DAY).removed == 0
+    assert not MissingContent.objects.exists()
+    assert set(ContentItem.objects.values_list("availability", flat=True)) == {"public"}

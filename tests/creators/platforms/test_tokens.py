@@ -66,6 +66,14 @@ def test_twenty_callers_refresh_once(client, creator, platforms, later):
 
 
 @pytest.mark.parametrize("platform", ["youtube", "twitch", "x", "tiktok"])
+def test_newest_refresh_token_is_used_each_time(client, creator, platforms, platform):
+    connection = connect(client, creator, platforms, platform)
+    issuer = getattr(platforms, platform).issuer
+    found = {ask(connection, timezone.now() + timedelta(days=days)) for days in (1, 2, 3)}
+    assert (len(found), issuer.refreshed, issuer.grants[0].is_over) == (3, 3, False)
+
+
+@pytest.mark.parametrize("platform", ["youtube", "twitch", "x", "tiktok"])
 def test_rejected_token_is_replaced_whatever_its_lifetime(client, creator, platforms, platform):
     connection = connect(client, creator, platforms, platform)
     access = ask(connection, timezone.now())

@@ -12,15 +12,15 @@ from creators.models import (
     ConnectionToken,
     Interaction,
     PlatformConnection,
+    QuotaWindow,
     SyncPlan,
     WebhookDelivery,
     WebhookSubscription,
 )
 from creators.services.webhooks.accepting import LARGEST
-from creators.services.webhooks.purging import forget_deliveries, remove_old_deliveries
+from creators.services.webhooks.purging import remove_old_deliveries
 from creators.services.webhooks.replaying import replay_deliveries
 from creators.services.webhooks.subscribing import keep_subscriptions, repair_subscriptions
-from tests.creators.conftest import make_creator
 from tests.creators.platforms.conftest import connect, play, play_all, process_all
 from tests.fakes.frame import reply
 from veri.platform.events.models import Event
@@ -173,11 +173,18 @@ def test_health_tells_of_unprocessed_deliveries_and_late_readings(twitch):
     assert (checks["webhooks"].ok, checks["platform_reading"].ok) == (False, False)
 
 
-def test_a_creators_deliveries_can_be_forgotten(twitch, creator, owner):
+def test_deliveries_go_after_a_month(twitch):
     play(build(twitch))
-    assert forget_deliveries(creator_id=make_creator("pixelforge", owner).pk) == 0
-    assert forget_deliveries(creator_id=creator.pk) == 1
-    assert remove_old_deliveries(now=timezone.now() + timedelta(days=31)) == 0
+    assert remove_old_deliveries(now=timezone.now() + timedelta(days=29)) == 0
+    assert remove_old_deliveries(now=timezone.now() + timedelta(days=31)) == 1
+
+
+def test_connection_without_tokens_is_asked_for_nothing(creator, platforms):
+    PlatformConnection.objects.create(
+        creator=creator, platform="twitch", account_id="1", state="active", created_at=timezone.now()
+    )
+    assert keep_subscriptions(now=timezone.now()) == 0
+    assert platforms.gateway.asked == []
 
 
 def test_failing_platform_is_asked_again_later(client, creator, platforms):
@@ -254,6 +261,19 @@ def test_tiktok_and_x_tell_of_the_end_of_a_grant(client, creator, platforms):
     assert process_all(now) == ["processed", "processed"]
     assert set(PlatformConnection.objects.values_list("state", flat=True)) == {"revoked"}
     assert not ConnectionToken.objects.exists()
+
+
+def test_post_x_sends_is_paid_for_once(client, creator, platforms, owner):
+    now = timezone.now()
+    connect(client, creator, platforms, "x")
+    keep_subscriptions(now=now)
+    play_all(platforms)
+    account = platforms.world.get("x")
+    play(platforms.x.build_post_event(account=account, item=account.items[0]))
+    process_all(now)
+    replay_deliveries(webhook_ids=[WebhookDelivery.objects.get().pk], acting_user=owner, now=now)
+    process_all(now)
+    assert QuotaWindow.objects.get(bucket="dollars").used == 10_000 + 5_000
 
 
 def test_crc_is_answered_and_needs_a_token(platforms):

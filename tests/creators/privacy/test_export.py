@@ -15,7 +15,7 @@ from creators.models import Creator, PrivacyRequest, User
 from creators.services.privacy.exporting import remove_expired_exports
 from creators.services.privacy.processing import process_due_requests
 from memory.models import Memory
-from tests.creators.accounts.conftest import PASSWORD
+from tests.creators.accounts.conftest import PASSWORD, read_code, smtp  # noqa: F401  a fixture
 from tests.creators.conftest import client, stranger, stranger_client  # noqa: F401  fixtures
 from tests.creators.privacy.filling import Filler
 from tests.creators.privacy.test_erasure import fill_account, name_account
@@ -114,6 +114,18 @@ def test_erasure_needs_the_password_and_begins_at_once(client, creator, owner): 
     assert (PrivacyRequest.objects.count(), User.objects.get(pk=owner.pk).is_active) == (0, True)
     assert ask(client, kind="erasure", password=PASSWORD).status_code == 202
     assert (PrivacyRequest.objects.get().kind, User.objects.get(pk=owner.pk).is_active) == ("erasure", False)
+
+
+def test_erasure_is_confirmed_by_a_mailed_code_once(client, creator, owner, smtp):  # noqa: F811  same
+    User.objects.filter(pk=owner.pk).update(email="ana@example.org")
+    owner.refresh_from_db()
+    assert client.post("/api/v1/privacy/erasure-code").status_code == 202
+    code = read_code(smtp)
+    assert ask(client, kind="erasure", code="wrong").json()["errors"][0]["pointer"] == "/code"
+    assert (PrivacyRequest.objects.count(), User.objects.get(pk=owner.pk).is_active) == (0, True)
+    assert ask(client, kind="erasure", creator="lumenkitchen", code=code).status_code == 202
+    assert ask(client, kind="erasure", code=code).status_code == 400
+    assert [one.is_whole_account for one in PrivacyRequest.objects.all()] == [False]
 
 
 @pytest.mark.parametrize(

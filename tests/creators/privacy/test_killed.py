@@ -27,6 +27,7 @@ def test_killed_erasure_goes_on_after_its_lease(creator, mongo, tmp_path, settin
     form(creator)
     now = timezone.now()
     request = request_erasure(user=owner, creator=None, acting_user=owner, source=PrivacySource.API, now=now)
+    variables = build_variables(mongo_url=settings.MONGODB_URIS[0])
     killed = subprocess.run(
         [sys.executable, "manage.py", "privacy", "process"],
         cwd=settings.BASE_DIR,
