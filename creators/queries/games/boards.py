@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from redis.exceptions import RedisError
 
 from creators.enums import ConsentPurpose, SeasonState
-from creators.models import Creator, Season, SeasonResult, SeasonTotal
+from creators.models import Creator, Season, SeasonResult
 from creators.queries.consent import filter_consenting
 from creators.stores import boards
 from creators.stores.boards import ALL, BoardRow, Standing
@@ -25,6 +25,7 @@ SELECT creator_id, points, 1 + (
 FROM creators_seasontotal held
 WHERE season_id = %(season)s AND is_shown AND (%(scope)s = 'all' OR category = %(scope)s)
 ORDER BY points DESC, reached_at, creator_id LIMIT %(count)s"""
+_OWN = "SELECT category, points, is_shown FROM creators_seasontotal WHERE season_id = %s AND creator_id = %s"
 _ABOVE = """
 SELECT count(*) FILTER (WHERE points > %(points)s), count(*) FROM creators_seasontotal
 WHERE season_id = %(season)s AND is_shown AND (%(scope)s = 'all' OR category = %(scope)s)"""
@@ -95,30 +96,26 @@ def find_standing(*, season: Season, scope: str, creator: Creator, around: int =
     """Return a creator's own standing with his neighbours."""
     if season.state == SeasonState.CLOSED:
         return _find_closed(season, scope, creator)
-    held = SeasonTotal.objects.filter(season=season, creator=creator).first()
-    if held is None or scope not in {ALL, held.category}:
-        return OwnStanding(rank=None, points=held.points if held else 0, is_shown=False, size=0, neighbours=[])
-    found = _find_standing(season, scope, held, around)
+    rows = fetch_rows(_OWN, [season.pk, creator.pk])
+    category, points, is_shown = rows[0] if rows else ("", 0, False)
+    if not rows or scope not in {ALL, category}:
+        return OwnStanding(rank=None, points=points, is_shown=False, size=0, neighbours=[])
+    found = _find_standing(season, scope, creator.pk, points, around)
     return OwnStanding(
         rank=found.row.rank if found.row else None,
-        points=held.points,
-        is_shown=held.is_shown,
+        points=points,
+        is_shown=is_shown,
         size=found.size,
         neighbours=_show(found.neighbours),
     )
 
 
-def _find_standing(season: Season, scope: str, held: SeasonTotal, around: int) -> Standing:
-    asked: dict[str, Any] = {
-        "season_id": season.pk,
-        "scope": scope,
-        "creator_id": held.creator_id,
-        "points": held.points,
-    }
+def _find_standing(season: Season, scope: str, creator_id: int, points: int, around: int) -> Standing:
+    asked: dict[str, Any] = {"season_id": season.pk, "scope": scope, "creator_id": creator_id, "points": points}
     if found := _ask_redis(lambda: boards.find_standing(**asked, around=around)):
         return found
-    ((above, size),) = fetch_rows(_ABOVE, {"season": season.pk, "scope": scope, "points": held.points})
-    row = BoardRow(creator_id=held.creator_id, points=held.points, rank=1 + above)
+    ((above, size),) = fetch_rows(_ABOVE, {"season": season.pk, "scope": scope, "points": points})
+    row = BoardRow(creator_id=creator_id, points=points, rank=1 + above)
     return Standing(row=row, neighbours=[], size=size)
 
 
