@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0031_webhooks")]
+    dependencies = [("creators", "0018_webhooks")]
 
     operations = [
         migrations.CreateModel(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creators", "0060_scores"),
+        ("creators", "0021_scores"),
     ]
 
     operations = [

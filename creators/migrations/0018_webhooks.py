@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("creators", "0030_connections")]
+    dependencies = [("creators", "0017_connections")]
 
     operations = [
         migrations.CreateModel(

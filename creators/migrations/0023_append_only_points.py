@@ -31,6 +31,6 @@ DROP FUNCTION creators_refuse_points_change();"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("creators", "0061_games")]
+    dependencies = [("creators", "0022_games")]
 
     operations = [migrations.RunSQL(sql=PROTECT, reverse_sql=RELEASE)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creators', '0063_exploring'),
+        ('creators', '0024_exploring'),
         ("memory", "0032_index_generations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creators", "0062_append_only_points"),
+        ("creators", "0023_append_only_points"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creators", "0032_sync"),
+        ("creators", "0019_sync"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("creators", "0033_accounts_fetched_together"),
+        ("creators", "0020_accounts_fetched_together"),
     ]
 
     operations = [
