@@ -7,7 +7,7 @@ from uvicorn_worker import UvicornWorker
 
 class WebWorker(UvicornWorker):
     CONFIG_KWARGS: dict[str, Any] = {
-        "loop": "uvloop",
+        "loop": "veri.platform.http.web_loop:build_loop",
         "http": "httptools",
         "lifespan": "on",
         "proxy_headers": False,
