@@ -58,12 +58,13 @@ class Demo:
         return self._api
 
     def prepare_database(self) -> str:
+        self._processes.start("web")  # loads meanwhile, and is not ready before the tables are
         call_command("migrate", verbosity=0)
         call_command("install_schedule", verbosity=0, stdout=StringIO())
         return f"{len(embedded.status(root=ROOT))} embedded stores, all tables"
 
     def start_processes(self) -> str:
-        for name in ("web", "worker", "relay"):
+        for name in ("worker", "relay"):
             self._processes.start(name)
         password = secrets.token_urlsafe(16)
         User.objects.create_user(username="demo", password=password)

@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.utils import timezone
 
+from creators.clients import transport
+from creators.clients.transport import close_client
 from creators.errors import ConnectionDelayed, ConnectionNeedsAttention
 from creators.models import ConnectionToken, PlatformConnection
 from creators.queries.connections import tell_health
@@ -15,7 +17,7 @@ from creators.services.connections.revoking import disconnect, revoke_connection
 from creators.services.connections.tokens import get_access_token
 from creators.services.connections.validating import validate_due_tokens
 from tests.creators.platforms.conftest import connect
-from tests.fakes.frame import drop, drop_after, html, pause, reply
+from tests.fakes.frame import drop, drop_after, hang, html, pause, reply
 from veri.platform.secrets.keys import SecretUnreadable
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,19 @@ def test_passing_failure_keeps_the_grant_and_waits(client, creator, platforms, p
     assert len(platforms.gateway.list_asked(TOKEN_PLACES["twitch"])) == 2
     assert ask(connection, later + timedelta(minutes=2)).startswith("twitch-access-")
     assert health() == "good"
+
+
+def test_platform_that_hangs_is_given_up_and_a_slow_one_waited_for(client, creator, platforms, later, monkeypatch):
+    connection = connect(client, creator, platforms, "twitch")
+    monkeypatch.setattr(transport, "READ_SECONDS", 0.5)
+    close_client()
+    platforms.gateway.script(TOKEN_PLACES["twitch"], hang(0.8), pause(0.2))
+    with pytest.raises(ConnectionDelayed):
+        ask(connection, later)
+    assert health() == "delayed"
+    assert ask(connection, later + timedelta(minutes=2)).startswith("twitch-access-")
+    assert health() == "good"
+    close_client()  # the next builds one of its own patience
 
 
 def test_rotated_pair_lost_on_the_way_breaks_the_connection_and_says_so(client, creator, platforms, later):
