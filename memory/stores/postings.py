@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from memory.enums import TargetKind
 
 MOST_BYTES = 48 * 1024 * 1024
-# How a list leaves PostgreSQL: arrays in the server's binary form, a fifth of what rows cost.
+# How a list leaves PostgreSQL: arrays in the server's binary form, since rows cost more to make and to read.
 SELECT_LISTS = f"""
 SELECT term, count(*) AS documents,
        array_send(array_agg(target_id * 2 + (kind = '{TargetKind.MEMORY.value}')::int)) AS keys,
