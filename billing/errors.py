@@ -7,6 +7,10 @@ class BillingError(Exception):
     """The base of every refusal."""
 
 
+class InvalidAmount(BillingError):
+    """Raised for an amount that is none: negative, fractional, huge, or in an unknown currency."""
+
+
 class PriceUnknown(BillingError):
     """Raised for a model without a price in force: a missing price refuses, it never costs nothing."""
 
