@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from billing.payment_privacy import register_payment_privacy
 from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, register_data, register_impersonal
 
 
@@ -25,6 +26,7 @@ def register_privacy() -> None:
             model="billing.Allowance", find=_by_scope, on_erase=OnErase.DELETE, reason="a creator's own quotas"
         ),
     )
+    register_payment_privacy()
     register_impersonal("prices of services", "billing.PriceVersion")
 
 
