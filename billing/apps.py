@@ -9,8 +9,10 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing.first_prices import install_first_prices  # models are loaded only now
         from billing.metrics import register_metrics  # same
+        from billing.payment_subscriptions import register_payment_subscriptions  # same
         from billing.privacy import register_privacy  # same
 
         post_migrate.connect(install_first_prices, sender=self, dispatch_uid="billing.install_first_prices")
         register_metrics()
         register_privacy()
+        register_payment_subscriptions()

@@ -1,7 +1,9 @@
 from billing.models.allowance import Allowance, Reservation
 from billing.models.held_funds import CampaignFunds, HeldRelease
 from billing.models.ledger import Account, Posting, Transfer, TransferResolution
-from billing.models.payments import PaymentIntent
+from billing.models.payment_webhooks import PaymentWebhook
+from billing.models.payments import Chargeback, PaymentIntent, PaymentPoll, ProviderPayment, Refund
+from billing.models.payouts import Payout, PayoutBatch
 from billing.models.price import PriceVersion
 from billing.models.usage import UsageEvent
 
@@ -9,10 +11,17 @@ __all__ = [
     "Account",
     "Allowance",
     "CampaignFunds",
+    "Chargeback",
     "HeldRelease",
     "PaymentIntent",
+    "PaymentPoll",
+    "PaymentWebhook",
+    "Payout",
+    "PayoutBatch",
     "Posting",
     "PriceVersion",
+    "ProviderPayment",
+    "Refund",
     "Reservation",
     "Transfer",
     "TransferResolution",

@@ -56,8 +56,18 @@ from veri.platform.ops.services.notifications import queue_mail
 pytestmark = pytest.mark.django_db(transaction=True)
 # What stays and never held a word of a person; signed data, ids alone, an encrypted secret, a view of a catalogue.
 WORDLESS = [
+    "billing_account",
     "billing_allowance",
+    "billing_campaignfunds",
+    "billing_chargeback",
+    "billing_paymentintent",
+    "billing_payout",
+    "billing_payoutbatch",
+    "billing_providerpayment",
+    "billing_refund",
     "billing_reservation",
+    "billing_transfer",
+    "billing_transferresolution",
     "billing_usageevent",
     "creators_formerhandle",
     "creators_invite",
