@@ -17,7 +17,7 @@ from billing.enums import AllowanceUnit, ReservationState, UsageState
 from billing.errors import AllowanceExceeded, PriceUnknown, ReservationNotHeld
 from billing.models import Allowance, Reservation, UsageEvent
 from billing.services.allowances import convert, find_refusal, list_scopes, lock_allowances, lock_held
-from billing.services.bookkeeping import Use, meter_uses, move_reserved
+from billing.services.bookkeeping import Attempt, Use, meter_uses, move_reserved
 from billing.services.pricing import PriceBook, TokenCounts
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
@@ -56,6 +56,7 @@ class Settlement:
     counts: TokenCounts | None
     provider_request_id: str = ""
     is_certain: bool = True
+    attempts: Sequence[Attempt] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -146,7 +147,13 @@ def charge_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Usag
 
 
 def settle_usage(
-    *, source: str, action: str, counts: TokenCounts, provider_request_id: str = "", is_certain: bool = True
+    *,
+    source: str,
+    action: str,
+    counts: TokenCounts,
+    provider_request_id: str = "",
+    is_certain: bool = True,
+    attempts: Sequence[Attempt] = (),
 ) -> UsageEvent:
     """Meter what was really used and free the rest of the reservation; settling again returns the same event.
 
@@ -159,6 +166,7 @@ def settle_usage(
         counts=counts,
         provider_request_id=provider_request_id,
         is_certain=is_certain,
+        attempts=attempts,
     )
     with transaction.atomic(durable=True):
         results = settle_many(settlements=[settlement])
@@ -301,6 +309,7 @@ def _build_settled(
         allowances=[allowances[pk] for pk in held.allowances if pk in allowances],
         provider_request_id=settlement.provider_request_id,
         freed=held.amount_micro_usd,
+        attempts=settlement.attempts,
     )
 
 

@@ -56,6 +56,8 @@ class Filler:
             "creators.FormerHandle": {"handle": "earlier.name", "key": "earliername"},
             "billing.UsageEvent": {**BILLED, "provider_request_id": ""},
             "billing.Reservation": BILLED,
+            "billing.UsageRollup": {"source": "assistant", "model": "m"},
+            "billing.QuotaGrant": {"expires_at": NOW + timedelta(days=1)},
             "creators.Season": {"ends_at": NOW + timedelta(days=30)},
             "creators.Task": {"code": "post", "closes_at": None},
             "creators.WebhookSubscription": {"type": "video"},

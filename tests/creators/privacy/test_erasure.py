@@ -59,6 +59,7 @@ WORDLESS = [
     "billing_allowance",
     "billing_reservation",
     "billing_usageevent",
+    "billing_usagerollup",
     "creators_formerhandle",
     "creators_invite",
     "creators_legalhold",
