@@ -29,7 +29,11 @@ class BudgetExceeded(AllowanceExceeded):
 
 
 class SpendingStopped(BudgetExceeded):
-    """Raised while staff stopped what costs money, everywhere or at one service."""
+    """Raised while staff stopped what costs money, everywhere or at one service; nobody knows until when."""
+
+    def __init__(self, *, scope: str, now: datetime) -> None:
+        super().__init__(scope=scope, resets_at=now)
+        self.args = (f"Staff stopped the spending of {scope}.",)
 
 
 class TooManyAtOnce(BillingError):

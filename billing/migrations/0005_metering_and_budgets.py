@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('units', models.PositiveBigIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('allowance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grant_uses', to='billing.allowance')),
-                ('grant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='billing.quotagrant')),
+                ('grant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='billing.quotagrant')),
             ],
         ),
         migrations.CreateModel(

@@ -33,9 +33,9 @@ class QuotaGrant(models.Model):
 
 
 class QuotaUse(models.Model):
-    """Units of a month's use that were taken from a grant; append-only."""
+    """Units of a month's use that were taken from a grant, or from what everybody has; append-only."""
 
-    grant = models.ForeignKey(QuotaGrant, on_delete=models.CASCADE, related_name="uses")
+    grant = models.ForeignKey(QuotaGrant, on_delete=models.CASCADE, null=True, related_name="uses")
     allowance = models.ForeignKey(Allowance, on_delete=models.CASCADE, related_name="grant_uses")
     units = models.PositiveBigIntegerField()
     recorded_at = models.DateTimeField()
@@ -44,4 +44,4 @@ class QuotaUse(models.Model):
         constraints = [models.CheckConstraint(condition=Q(units__gt=0), name="quota_use_units_positive")]
 
     def __str__(self) -> str:
-        return f"{self.units} of grant {self.grant_id}"
+        return f"{self.units} of grant {self.grant_id or 'none'}"

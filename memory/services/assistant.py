@@ -77,6 +77,7 @@ def ask(*, question: AskedQuestion) -> ConversationTurn:
 
     Raises:
         QuotaExceeded: the creator has no questions left this month; nothing is kept.
+        TooManyAtOnce: too many of the creator's questions wait for their answers.
     """
     last: ConversationTurn | None = None
     for item in stream(question=question):

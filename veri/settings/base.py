@@ -136,7 +136,12 @@ MINILM_PATH = ENVIRONMENT.minilm_path
 VECTOR_INDEX_MINIMUM = ENVIRONMENT.vector_index_minimum
 VECTOR_INDEX_LIMIT = ENVIRONMENT.vector_index_limit
 MONGODB_VECTOR_SEARCH = ENVIRONMENT.mongodb_vector_search
+OPENAI_API_KEY = ENVIRONMENT.openai_api_key
+MODELS = ENVIRONMENT.models
+
+# --- money: budgets in US dollars a month
 MONTHLY_BUDGETS = ENVIRONMENT.budgets
+COSTS = ENVIRONMENT.costs
 ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 
 # --- discovery: what each component of a creator's rank counts; YouTube's figures only once its terms allow it

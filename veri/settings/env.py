@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from veri.settings.costs import CostSettings, ModelSettings, read_costs, read_models
 from veri.settings.decay import DecaySettings, read_decay
 from veri.settings.migration import MigrationLimits, read_limits
 from veri.settings.reader import EnvironmentReader
@@ -88,6 +89,8 @@ class Environment:
     kafka_topics: list[str]
     prometheus_endpoint: str
     budgets: dict[str, float]
+    costs: CostSettings
+    models: ModelSettings
     alert_threshold: float
     sign_up: str
     staff_totp: str
@@ -237,7 +240,12 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
             "openai": reader.number("OPENAI_BUDGET", 300),
             "voyage": reader.number("VOYAGE_BUDGET", 50),
             "mongo": reader.number("MONGO_BUDGET", 450),
+            "postgres": reader.number("POSTGRES_BUDGET", 100),
+            "x": reader.number("X_MONTHLY_BUDGET", 100),
+            "mail": reader.number("MAIL_BUDGET", 50),
         },
+        costs=read_costs(reader),
+        models=read_models(reader),
         alert_threshold=reader.number("ALERT_THRESHOLD", 0.8, low=0.01, high=1.0),
         sign_up=_read_choice(reader, "SIGN_UP", SIGN_UP_MODES, default="invite"),
         staff_totp=_read_choice(
