@@ -11,6 +11,7 @@ from django.test import TransactionTestCase
 from pymongo.database import Database
 
 from billing.first_prices import install_first_prices
+from billing.queries.shares import forget_shares
 from billing.queries.stops import forget_stops
 from billing.services.budgets.notices import forget_told
 from creators.models import Creator, User
@@ -85,6 +86,7 @@ def _fresh_copies() -> Iterator[None]:
     forget_ranking_weights()
     forget_stops()
     forget_told()
+    forget_shares()
     yield
     forget_stops()
     forget_flags()
