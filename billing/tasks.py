@@ -60,3 +60,12 @@ def advance_subscriptions_task(**_unknown: Any) -> int:
     from billing.services.plans.clock import advance_subscriptions  # loads with plans
 
     return advance_subscriptions(now=timezone.now())
+
+
+@shared_task(name="billing.check_ledger", soft_time_limit=240, time_limit=300)
+def check_ledger_task(**_unknown: Any) -> int:
+    """Compare balances with postings and providers' money with what is owed; return how many differ."""
+    from billing.services.ledger.checking import check_ledger  # loads with the ledger
+
+    wrong, unbacked = check_ledger(now=timezone.now())
+    return len(wrong) + len(unbacked)
