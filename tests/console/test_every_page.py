@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
+import veri.urls  # noqa: F401  pages are registered with the addresses
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
 from creators.models import (
     AccountProof,
