@@ -8,9 +8,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.first_prices import install_first_prices  # models are loaded only now
+        from billing.first_workflows import install_first_workflows  # same
         from billing.metrics import register_metrics  # same
         from billing.privacy import register_privacy  # same
 
         post_migrate.connect(install_first_prices, sender=self, dispatch_uid="billing.install_first_prices")
+        post_migrate.connect(install_first_workflows, sender=self, dispatch_uid="billing.install_first_workflows")
         register_metrics()
         register_privacy()

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from billing.privacy_of_campaigns import register_campaigns
 from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, register_data, register_impersonal
 
 
@@ -26,6 +27,7 @@ def register_privacy() -> None:
         ),
     )
     register_impersonal("prices of services", "billing.PriceVersion")
+    register_campaigns()
 
 
 def _by_scope(subject: Subject) -> Q:

@@ -13,6 +13,7 @@ from pymongo.database import Database
 from pytest_django import DjangoDbBlocker
 
 from billing.first_prices import install_first_prices
+from billing.first_workflows import install_first_workflows
 from creators.models import Creator, User
 from memory.queries.providers import forget_providers
 from memory.queries.ranking_weights import forget_ranking_weights
@@ -49,6 +50,7 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
             cursor.execute(f"SET session_replication_role = replica; {deletes}; SET session_replication_role = DEFAULT")
     create_route_rows()
     install_first_prices()
+    install_first_workflows()
 
 
 @cache

@@ -1,5 +1,17 @@
 from billing.admin.allowances import AllowanceAdmin, ReservationAdmin
+from billing.admin.campaigns.campaigns import CampaignAdmin, CollaborationAdmin, DisputeAdmin
+from billing.admin.campaigns.records import CampaignEventAdmin, OfferAdmin
 from billing.admin.prices import PriceVersionAdmin
 from billing.admin.usage import UsageEventAdmin
 
-__all__ = ["AllowanceAdmin", "PriceVersionAdmin", "ReservationAdmin", "UsageEventAdmin"]
+__all__ = [
+    "AllowanceAdmin",
+    "CampaignAdmin",
+    "CampaignEventAdmin",
+    "CollaborationAdmin",
+    "DisputeAdmin",
+    "OfferAdmin",
+    "PriceVersionAdmin",
+    "ReservationAdmin",
+    "UsageEventAdmin",
+]

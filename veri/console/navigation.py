@@ -191,6 +191,26 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         ),
     ),
     (
+        "Campaigns",
+        (
+            ModelLink(label="billing.campaign", icon="campaign"),
+            ModelLink(label="billing.collaboration", icon="handshake"),
+            ModelLink(label="billing.dispute", icon="gavel", title="Disputes"),
+            ModelLink(label="billing.disputestatement", icon="record_voice_over", title="Statements"),
+            ModelLink(label="billing.offer", icon="local_offer", title="Offers"),
+            ModelLink(label="billing.deliverable", icon="inventory", title="Deliverables"),
+            ModelLink(label="billing.submission", icon="upload_file", title="Submissions"),
+            ModelLink(label="billing.publicationproof", icon="verified", title="Publication proofs"),
+            ModelLink(label="billing.usageright", icon="copyright", title="Usage rights"),
+            ModelLink(label="billing.rating", icon="star", title="Ratings"),
+            ModelLink(label="billing.campaigntask", icon="checklist", title="Campaign tasks"),
+            ModelLink(label="billing.campaignreminder", icon="alarm", title="Reminders"),
+            ModelLink(label="billing.campaignevent", icon="history", title="History"),
+            ModelLink(label="billing.workflowtemplate", icon="account_tree", title="Workflow templates"),
+            ModelLink(label="billing.workflowversion", icon="schema", title="Workflow versions"),
+        ),
+    ),
+    (
         "Billing",
         (
             Page(title="Usage", icon="data_usage", url_name="usage", permission="billing.view_usageevent"),

@@ -1,0 +1,92 @@
+"""What becomes of campaigns' models when a person is erased: dealings stay as figures, people and their words go."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from veri.platform.ops.privacy import OnErase, PersonalData, about, register_data, register_impersonal
+
+_LAW = "kept for accounts and claims between the parties"
+
+
+def register_campaigns() -> None:
+    """Rows that refer to a collaboration come before it: they are found through its creator."""
+    _keep("Offer", "made_by", "its figures and terms stay, words and who made it go", {"message": ""})
+    _keep(
+        "Submission", "submitted_by", "that something was handed in stays, not what",
+        {"url": "", "text": "", "notes": "", "decided_by": None}, through="deliverable__collaboration__creator",
+    )  # fmt: skip
+    _keep(
+        "PublicationProof", "checked_by", "that a publication was checked stays, not where it stands",
+        {"url": "", "content": None, "figures": {}, "reason": "", "disclosures": [], "failures": []},
+        through="deliverable__collaboration__creator",
+    )  # fmt: skip
+    register_data(
+        PersonalData(
+            model="billing.UsageRight",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason=f"what a brand may go on using; {_LAW}",
+            emptied={"creator": None},
+        ),
+        PersonalData(
+            model="billing.Deliverable",
+            find=about(creator="collaboration__creator"),
+            on_erase=OnErase.RETAIN,
+            reason=f"what the fee was paid for; {_LAW}",
+            emptied={"content": None, "published_url": "", "title": "erased"},
+        ),
+    )
+    _keep(
+        "DisputeStatement", "author", "that a side was heard stays, not what it said", {"text": ""},
+        through="dispute__collaboration__creator",
+    )  # fmt: skip
+    _keep("Dispute", "opened_by", "how funds were divided", {"resolved_by": None, "resolution": ""})
+    _keep("Rating", "rated_by", "stars stay, words go", {"text": ""})
+    _keep("CampaignTask", "done_by", "what was done when", {})
+    register_data(
+        PersonalData(
+            model="billing.CampaignReminder",
+            find=about(creator="collaboration__creator"),
+            on_erase=OnErase.DELETE,
+            reason="reminders of what is to be done",
+        ),
+    )
+    _keep("CampaignEvent", "actor", "the history of a dealing", {"reason": ""})
+    register_data(
+        PersonalData(
+            model="billing.Campaign",
+            find=about(user="made_by"),
+            on_erase=OnErase.RETAIN,
+            reason="the brand's, not the person's who wrote it",
+            emptied={"made_by": None},
+        ),
+        PersonalData(
+            model="billing.WorkflowVersion",
+            find=about(user="made_by"),
+            on_erase=OnErase.RETAIN,
+            reason="how campaigns run; who composed it goes",
+            emptied={"made_by": None, "reason": ""},
+        ),
+        PersonalData(
+            model="billing.Collaboration",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason=f"an agreement and its money, {_LAW}; the link to the creator is cut",
+            emptied={"creator": None},
+        ),
+    )
+    register_impersonal("names of workflow templates", "billing.WorkflowTemplate")
+
+
+def _keep(
+    model: str, user: str, reason: str, emptied: Mapping[str, Any], *, through: str = "collaboration__creator"
+) -> None:
+    register_data(
+        PersonalData(
+            model=f"billing.{model}",
+            find=about(creator=through, user=user),
+            on_erase=OnErase.RETAIN,
+            reason=f"{reason}; {_LAW}",
+            emptied={user: None, **emptied},
+        )
+    )
