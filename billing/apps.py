@@ -11,8 +11,10 @@ class BillingConfig(AppConfig):
         from billing.first_workflows import install_first_workflows  # same
         from billing.metrics import register_metrics  # same
         from billing.privacy import register_privacy  # same
+        from billing.queries.campaigns.reliability import register_reliability  # same
 
         post_migrate.connect(install_first_prices, sender=self, dispatch_uid="billing.install_first_prices")
         post_migrate.connect(install_first_workflows, sender=self, dispatch_uid="billing.install_first_workflows")
         register_metrics()
         register_privacy()
+        register_reliability()

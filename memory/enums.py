@@ -168,3 +168,10 @@ class MatchDecisionKind(models.TextChoices):
     SAVED = "saved", "Saved"
     INVITED = "invited", "Invited"
     HIRED = "hired", "Hired"
+
+
+class PredictionCause(models.TextChoices):
+    """Why a return was predicted."""
+
+    ASKED = "asked", "Asked for"
+    AGREED = "agreed", "Terms agreed"

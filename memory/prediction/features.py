@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 Features = Mapping[str, float | None]
+PLATFORMS = ("youtube", "twitch", "x", "tiktok")
+KINDS = ("sponsored_video", "ugc", "live_stream", "affiliate")
 
 # Every feature in the words a brand reads beside its effect.
 DESCRIPTIONS = {
@@ -26,6 +28,8 @@ DESCRIPTIONS = {
     "earlier_collaborations": "earlier collaborations of the two",
     "earlier_return": "the return of the creator's earlier collaborations",
     "relevance": "how well brief and creator match",
+    **{f"on_{name}": f"published on {name}" for name in PLATFORMS},
+    **{f"is_{name}": f"a campaign of kind {name.replace('_', ' ')}" for name in KINDS},
 }
 NAMES = tuple(DESCRIPTIONS)
 _LOGARITHMIC = frozenset({"fee", "fee_per_view", "followers", "views", "brand_memories", "earlier_return"})
@@ -62,3 +66,9 @@ def to_target(multiple: float) -> float:
 def to_multiple(target: float) -> float:
     """Return the multiple of a target; see ``to_target``."""
     return max(0.0, math.exp(target) - _OFFSET)
+
+
+def mark_segments(*, platform: str, kind: str) -> dict[str, float | None]:
+    """Return the features that say where something is published, and what it is."""
+    places = {f"on_{name}": float(name == platform) for name in PLATFORMS}
+    return {**places, **{f"is_{name}": float(name == kind) for name in KINDS}}

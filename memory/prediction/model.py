@@ -95,7 +95,8 @@ def read_model(stored: dict[str, Any]) -> RidgeModel:
     fields = dict(stored)
     if tuple(fields.pop("features", ())) != NAMES:
         raise ValueError("The model was fitted on other features.")
-    return RidgeModel(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return RidgeModel(**read)
 
 
 def fit_ridge(examples: Sequence[Example]) -> RidgeModel:

@@ -8,7 +8,7 @@ import math
 import random
 from datetime import UTC, datetime, timedelta
 
-from memory.prediction.features import Example
+from memory.prediction.features import Example, mark_segments
 
 NOISE = 0.45  # the least error that any method can reach is about 0.8 of it
 OUTLIERS, UNKNOWN = 0.03, 0.1  # shares
@@ -58,8 +58,9 @@ def _make(chance: random.Random, agreed_at: datetime) -> Example:
         "earlier_return": None if not earlier else max(0.0, math.exp(target + chance.gauss(0, 0.5)) - 0.1),
         "relevance": relevance,
     }
+    told = {name: None if chance.random() < UNKNOWN else value for name, value in features.items()}
     return Example(
-        features={name: None if chance.random() < UNKNOWN else value for name, value in features.items()},
+        features={**told, **mark_segments(platform=platform, kind=kind)},
         segments={"platform": platform, "kind": kind, "size": "large" if followers > LARGE else "small"},
         agreed_at=agreed_at,
         known_at=agreed_at + timedelta(days=chance.randint(20, 60)),

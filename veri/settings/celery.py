@@ -77,6 +77,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "memory: forget what is asked": ("memory.process_forget_requests", timedelta(minutes=1), "memory"),
     "memory: remove abandoned evaluations": ("memory.remove_abandoned_evaluations", timedelta(hours=1), "memory"),
     "memory: consolidate observations": ("memory.consolidate", timedelta(hours=24), "memory"),
+    "memory: fit the model of returns": ("memory.fit_returns", timedelta(hours=24), "memory"),
     "memory: learn weights": ("memory.learn_weights", timedelta(hours=24), "memory"),
     "creators: recompute scores": ("creators.recompute_scores", timedelta(minutes=15), "creators"),
     "creators: thin old scores": ("creators.thin_scores", timedelta(hours=24), "creators"),
