@@ -47,8 +47,9 @@ def register_campaigns() -> None:
         PersonalData(
             model="billing.CampaignReminder",
             find=about(creator="collaboration__creator"),
-            on_erase=OnErase.DELETE,
-            reason="reminders of what is to be done",
+            on_erase=OnErase.RETAIN,
+            reason="that somebody was reminded; the words are a template's",
+            emptied={"text": ""},
         ),
     )
     _keep("CampaignEvent", "actor", "the history of a dealing", {"reason": ""})

@@ -22,15 +22,9 @@ BRIEF = {
 
 def plan(*shares: int, **terms) -> dict:
     """Return terms with a deliverable for each share."""
+    kind = {"platform": "youtube", "format": "video", "due_on": "2026-11-30"}
     deliverables = [
-        {
-            "title": f"Video {place}",
-            "platform": "youtube",
-            "format": "video",
-            "due_on": "2026-11-30",
-            "share_minor": one,
-        }
-        for place, one in enumerate(shares, start=1)
+        {"title": f"Video {place}", "share_minor": one, **kind} for place, one in enumerate(shares, start=1)
     ]
     return {"deliverables": deliverables, "revision_rounds": 1, "review_days": 5, "release_days": 3, **terms}
 

@@ -19,8 +19,10 @@ OTHERS = {"blocked", "met"}  # how the other one of two creators is named
 NOT_FILLED = {"sessions.Session", "memory.VectorIndex"}  # signed data, which a browser makes; a view of a catalogue
 AUDIT = {"action": "a.b", "request_id": "r"}
 HOLD = {"reason": "a lawsuit", "held_models": []}
-CAMPAIGN = {"title": "t", "objectives": "", "requirements": [], "timezone": "UTC", "category": "",
-            "exclusivity_category": "", "usage_channels": [], "usage_territory": "", "ends_on": NOW.date() + timedelta(days=9)}  # fmt: skip
+CAMPAIGN = {
+    **dict.fromkeys(("title", "objectives", "category", "exclusivity_category", "usage_territory"), ""),
+    **{"requirements": [], "usage_channels": [], "timezone": "UTC", "ends_on": NOW.date() + timedelta(days=9)},
+}
 BILLED = {"source": "assistant", "action": "filled", "model": "m"}
 
 
