@@ -21,7 +21,10 @@ AUDIT = {"action": "a.b", "request_id": "r"}
 HOLD = {"reason": "a lawsuit", "held_models": []}
 CAMPAIGN = {
     **dict.fromkeys(("title", "objectives", "category", "exclusivity_category", "usage_territory"), ""),
-    **{"requirements": [], "usage_channels": [], "timezone": "UTC", "ends_on": NOW.date() + timedelta(days=9)},
+    "requirements": [],
+    "usage_channels": [],
+    "timezone": "UTC",
+    "ends_on": NOW.date() + timedelta(days=9),
 }
 BILLED = {"source": "assistant", "action": "filled", "model": "m"}
 
@@ -67,6 +70,7 @@ class Filler:
             "billing.UsageRight": {"territory": "EU", "channels": []},
             "billing.CampaignEvent": {"facts": {}, "state_from": "", "state_to": ""},
             "billing.CampaignTask": {"key": "k", "title": "t"},
+            "billing.CampaignReminder": {"key": "k"},
             "billing.WorkflowVersion": {"definition": {"stages": []}, "number": 99},
             "creators.Season": {"ends_at": NOW + timedelta(days=30)},
             "creators.Task": {"code": "post", "closes_at": None},
