@@ -8,7 +8,7 @@ from veri.platform.ops.privacy import OnErase, PersonalData, about, register_dat
 _LAW = "kept for accounts and claims between the parties"
 
 
-def register_campaigns() -> None:
+def register_campaign_privacy() -> None:
     """Rows that refer to a collaboration come before it: they are found through its creator."""
     _keep("Offer", "made_by", "its figures and terms stay, words and who made it go", {"message": ""})
     _keep(
