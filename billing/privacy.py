@@ -2,7 +2,8 @@
 
 from django.db.models import Q
 
-from billing.privacy_of_campaigns import register_campaigns
+from billing.campaign_privacy import register_campaign_privacy
+from billing.payment_privacy import register_payment_privacy
 from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, register_data, register_impersonal
 
 
@@ -26,8 +27,9 @@ def register_privacy() -> None:
             model="billing.Allowance", find=_by_scope, on_erase=OnErase.DELETE, reason="a creator's own quotas"
         ),
     )
+    register_payment_privacy()
     register_impersonal("prices of services", "billing.PriceVersion")
-    register_campaigns()
+    register_campaign_privacy()
 
 
 def _by_scope(subject: Subject) -> Q:

@@ -3,16 +3,21 @@ from billing.models.campaign_tasks import CampaignReminder, CampaignTask
 from billing.models.campaigns import Campaign, CampaignEvent, Collaboration
 from billing.models.deliverables import Deliverable, PublicationProof, Submission, UsageRight
 from billing.models.disputes import Dispute, DisputeStatement, Rating
+from billing.models.held_funds import CampaignFunds, HeldRelease
+from billing.models.ledger import Account, Posting, Transfer, TransferResolution
 from billing.models.offers import Offer
 from billing.models.outcomes import CampaignOutcome
+from billing.models.payments import PaymentIntent
 from billing.models.price import PriceVersion
 from billing.models.usage import UsageEvent
 from billing.models.workflows import WorkflowTemplate, WorkflowVersion
 
 __all__ = [
+    "Account",
     "Allowance",
     "Campaign",
     "CampaignEvent",
+    "CampaignFunds",
     "CampaignOutcome",
     "CampaignReminder",
     "CampaignTask",
@@ -20,12 +25,17 @@ __all__ = [
     "Deliverable",
     "Dispute",
     "DisputeStatement",
+    "HeldRelease",
     "Offer",
+    "PaymentIntent",
+    "Posting",
     "PriceVersion",
     "PublicationProof",
     "Rating",
     "Reservation",
     "Submission",
+    "Transfer",
+    "TransferResolution",
     "UsageEvent",
     "UsageRight",
     "WorkflowTemplate",

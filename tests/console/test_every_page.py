@@ -68,6 +68,7 @@ from migration.models import (
     ShadowRead,
 )
 from tests.conftest import NOW
+from tests.console.campaign_rows import make_campaign_rows
 from tests.console.conftest import make_interactions
 from tests.console.platform_rows import make_platform_rows
 from tests.console.standing import make_explored, make_matched, make_standing
@@ -181,6 +182,7 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     make_standing(creator)
     make_explored(creator, brand)
     make_matched(creator, brand)
+    make_campaign_rows(creator, brand)
     UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)
     Allowance.objects.create(

@@ -19,6 +19,13 @@ OTHERS = {"blocked", "met"}  # how the other one of two creators is named
 NOT_FILLED = {"sessions.Session", "memory.VectorIndex"}  # signed data, which a browser makes; a view of a catalogue
 AUDIT = {"action": "a.b", "request_id": "r"}
 HOLD = {"reason": "a lawsuit", "held_models": []}
+CAMPAIGN = {
+    **dict.fromkeys(("title", "objectives", "category", "exclusivity_category", "usage_territory"), ""),
+    "requirements": [],
+    "usage_channels": [],
+    "timezone": "UTC",
+    "ends_on": NOW.date() + timedelta(days=9),
+}
 BILLED = {"source": "assistant", "action": "filled", "model": "m"}
 
 
@@ -56,6 +63,15 @@ class Filler:
             "creators.FormerHandle": {"handle": "earlier.name", "key": "earliername"},
             "billing.UsageEvent": {**BILLED, "provider_request_id": ""},
             "billing.Reservation": BILLED,
+            "billing.Campaign": CAMPAIGN,
+            "billing.Collaboration": {"state": "closed", "accepted_offer": None},
+            "billing.Offer": {"terms": {}, "answers": None},
+            "billing.Submission": {"sha256": ""},
+            "billing.UsageRight": {"territory": "EU", "channels": []},
+            "billing.CampaignEvent": {"facts": {}, "state_from": "", "state_to": ""},
+            "billing.CampaignTask": {"key": "k", "title": "t"},
+            "billing.CampaignReminder": {"key": "k"},
+            "billing.WorkflowVersion": {"definition": {"stages": []}, "number": 99},
             "creators.Season": {"ends_at": NOW + timedelta(days=30)},
             "creators.Task": {"code": "post", "closes_at": None},
             "creators.WebhookSubscription": {"type": "video"},

@@ -57,8 +57,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # What stays and never held a word of a person; signed data, ids alone, an encrypted secret, a view of a catalogue.
 WORDLESS = [
     "billing_allowance",
+    "billing_campaign",
+    "billing_campaigntask",
     "billing_reservation",
     "billing_usageevent",
+    "billing_usageright",
     "creators_formerhandle",
     "creators_invite",
     "creators_legalhold",

@@ -8,7 +8,7 @@ from veri.platform.ops.privacy import OnErase, PersonalData, about, register_dat
 _LAW = "kept for accounts and claims between the parties"
 
 
-def register_campaigns() -> None:
+def register_campaign_privacy() -> None:
     """Rows that refer to a collaboration come before it: they are found through its creator."""
     _keep("Offer", "made_by", "its figures and terms stay, words and who made it go", {"message": ""})
     _keep(
@@ -48,8 +48,9 @@ def register_campaigns() -> None:
         PersonalData(
             model="billing.CampaignReminder",
             find=about(creator="collaboration__creator"),
-            on_erase=OnErase.DELETE,
-            reason="reminders of what is to be done",
+            on_erase=OnErase.RETAIN,
+            reason="that somebody was reminded; the words are a template's",
+            emptied={"text": ""},
         ),
     )
     _keep("CampaignEvent", "actor", "the history of a dealing", {"reason": ""})
