@@ -11,6 +11,7 @@ from memory.admin.index import IndexedDocumentAdmin, PostingAdmin, UtteranceAdmi
 from memory.admin.learning import AnswerFeedbackAdmin, EvaluationRunAdmin, LearningRunAdmin, RetrievalWeightsAdmin
 from memory.admin.matching import BrandMatchAdmin, IntroductionAdmin, MatchDecisionAdmin
 from memory.admin.memory import MemoryAdmin, MemoryEvidenceAdmin
+from memory.admin.predictions import ReturnModelAdmin, ReturnPredictionAdmin
 from memory.admin.sessions import MemoryUseAdmin, ProcessedSessionAdmin
 from memory.admin.signal import SignalAdmin
 from memory.admin.vectors import EmbeddingChoiceAdmin, ReembeddingAdmin, VectorAdmin, VectorIndexAdmin
@@ -40,6 +41,8 @@ __all__ = [
     "RecommendationSetAdmin",
     "ReembeddingAdmin",
     "RetrievalWeightsAdmin",
+    "ReturnModelAdmin",
+    "ReturnPredictionAdmin",
     "SignalAdmin",
     "UtteranceAdmin",
     "VectorAdmin",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from billing.models import Collaboration
+from creators.models import Creator
 from memory.enums import PredictionCause
 
 
@@ -32,6 +33,7 @@ class ReturnPrediction(models.Model):
     """
 
     collaboration = models.ForeignKey(Collaboration, on_delete=models.CASCADE, db_index=False, related_name="+")
+    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="+")
     cause = models.CharField(max_length=8, choices=PredictionCause)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     features = models.JSONField()

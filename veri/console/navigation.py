@@ -206,6 +206,8 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
             ModelLink(label="billing.campaigntask", icon="checklist", title="Campaign tasks"),
             ModelLink(label="billing.campaignreminder", icon="alarm", title="Reminders"),
             ModelLink(label="billing.campaignevent", icon="history", title="History"),
+            ModelLink(label="memory.returnmodel", icon="model_training", title="Models of returns"),
+            ModelLink(label="memory.returnprediction", icon="query_stats", title="Predicted returns"),
             ModelLink(label="billing.workflowtemplate", icon="account_tree", title="Workflow templates"),
             ModelLink(label="billing.workflowversion", icon="schema", title="Workflow versions"),
         ),

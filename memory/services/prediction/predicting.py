@@ -34,8 +34,6 @@ def predict_return(
     fee = fee_minor or collaboration.fee_minor
     if not fee:
         raise PredictionRefused("Name a fee: none is agreed on yet.")
-    if collaboration.creator_id is None:
-        raise PredictionRefused("The creator is no longer here.")
     return keep_prediction(
         collaboration=collaboration, fee_minor=fee, cause=PredictionCause.ASKED, acting_user=acting_user, now=now
     )
@@ -44,7 +42,13 @@ def predict_return(
 def keep_prediction(
     *, collaboration: Collaboration, fee_minor: int, cause: PredictionCause, acting_user: User | None, now: datetime
 ) -> ReturnPrediction:
-    """Keep what is known of a collaboration now, and what the model in force says of it."""
+    """Keep what is known of a collaboration now, and what the model in force says of it.
+
+    Raises:
+        PredictionRefused: the creator is gone.
+    """
+    if collaboration.creator_id is None:
+        raise PredictionRefused("The creator is no longer here.")
     relevance = _compare(collaboration)
     known = describe_collaboration(collaboration=collaboration, fee_minor=fee_minor, relevance=relevance, now=now)
     model = get_latest_model()
@@ -57,6 +61,7 @@ def keep_prediction(
     with transaction.atomic():
         return ReturnPrediction.objects.create(
             collaboration=collaboration,
+            creator_id=collaboration.creator_id,
             cause=cause,
             requested_by=acting_user,
             features=dict(known.features),
