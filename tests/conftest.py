@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from pymongo.database import Database
 
+from billing.first_contracts import install_first_contract
 from billing.first_prices import install_first_prices
 from billing.first_workflows import install_first_workflows
 from creators.models import Creator, User
@@ -47,6 +48,7 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
     create_route_rows()
     install_first_prices()
     install_first_workflows()
+    install_first_contract()
 
 
 @cache

@@ -1,6 +1,15 @@
 from billing.models.allowance import Allowance, Reservation
 from billing.models.campaign_tasks import CampaignReminder, CampaignTask
 from billing.models.campaigns import Campaign, CampaignEvent, Collaboration
+from billing.models.contracts import (
+    Contract,
+    ContractEvent,
+    ContractSeal,
+    ContractTemplate,
+    ContractTemplateVersion,
+    ContractVersion,
+    Signature,
+)
 from billing.models.deliverables import Deliverable, PublicationProof, Submission, UsageRight
 from billing.models.disputes import Dispute, DisputeStatement, Rating
 from billing.models.held_funds import CampaignFunds, HeldRelease
@@ -20,6 +29,12 @@ __all__ = [
     "CampaignReminder",
     "CampaignTask",
     "Collaboration",
+    "Contract",
+    "ContractEvent",
+    "ContractSeal",
+    "ContractTemplate",
+    "ContractTemplateVersion",
+    "ContractVersion",
     "Deliverable",
     "Dispute",
     "DisputeStatement",
@@ -31,6 +46,7 @@ __all__ = [
     "PublicationProof",
     "Rating",
     "Reservation",
+    "Signature",
     "Submission",
     "Transfer",
     "TransferResolution",

@@ -57,6 +57,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "migration: heartbeats": ("migration.send_heartbeats", timedelta(seconds=60), "migration"),
     "migration: go on with backfills": ("migration.sweep_backfills", timedelta(seconds=60), "migration"),
     "billing: expire reservations": ("billing.expire_reservations", timedelta(seconds=60), "billing"),
+    "billing: advance campaigns": ("billing.advance_campaigns", timedelta(seconds=60), "billing"),
     "creators: read connections that are due": ("creators.synchronise_due", timedelta(minutes=1), "creators"),
     "creators: keep webhook subscriptions": ("creators.keep_subscriptions", timedelta(minutes=5), "creators"),
     "creators: compare webhook subscriptions": ("creators.repair_subscriptions", timedelta(hours=6), "creators"),

@@ -9,10 +9,12 @@ from billing.campaign_enums import DeliverableState, DisputeState, Guard, OfferS
 from billing.campaign_transitions import AGREED_STATES, HELD_STATES, OPEN_OFFER_STATES, Transition
 from billing.models import CampaignTask, Collaboration, Deliverable, Offer
 from billing.money import Money
+from billing.queries.contracts.versions import count_signed_sides
 from billing.queries.workflows.definitions import list_stage_guards
 from creators.models import Exclusivity
 
 _ORDER = list(DeliverableState)
+_BOTH = 2
 
 
 def read_guards(*, collaboration: Collaboration, transition: Transition, now: datetime) -> list[str]:
@@ -88,8 +90,9 @@ def _creator_present(collaboration: Collaboration, now: datetime) -> str:
 
 
 def _nothing_released(collaboration: Collaboration, now: datetime) -> str:
-    released = Deliverable.objects.filter(collaboration=collaboration, state=DeliverableState.RELEASED).exists()
-    return "A milestone was released already." if released else ""
+    ended = [DeliverableState.VERIFIED, DeliverableState.RELEASED]
+    is_late = Deliverable.objects.filter(collaboration=collaboration, state__in=ended).exists()
+    return "A milestone was verified or released already." if is_late else ""
 
 
 def _not_disputed(collaboration: Collaboration, now: datetime) -> str:
@@ -109,7 +112,8 @@ def _contract_present(collaboration: Collaboration, now: datetime) -> str:
 
 
 def _signed_by_both(collaboration: Collaboration, now: datetime) -> str:
-    return "The contract is not signed by both."
+    signed = count_signed_sides(collaboration_id=collaboration.pk)
+    return "" if signed == _BOTH else "The contract is not signed by both."
 
 
 def _funds_held(collaboration: Collaboration, now: datetime) -> str:

@@ -26,6 +26,8 @@ CAMPAIGN = {
     "timezone": "UTC",
     "ends_on": NOW.date() + timedelta(days=9),
 }
+# A signed contract is kept whole: its words are the parties', and are expected where they are found.
+SIGNED = {"signer_name": "n", "sha256": "", "consent": "c", "consent_version": "1", "user_agent": ""}
 BILLED = {"source": "assistant", "action": "filled", "model": "m"}
 
 
@@ -71,6 +73,11 @@ class Filler:
             "billing.CampaignEvent": {"facts": {}, "state_from": "", "state_to": ""},
             "billing.CampaignTask": {"key": "k", "title": "t"},
             "billing.CampaignReminder": {"key": "k"},
+            "billing.ContractVersion": {"text": "t", "text_sha256": "", "sha256": "f", "pdf": b"p", "given": {}},
+            "billing.ContractSeal": {"sha256": "", "pdf": b"p"},
+            "billing.ContractEvent": {"sha256": "", "facts": {}, "previous_hash": "", "hash": ""},
+            "billing.Signature": SIGNED,
+            "billing.ContractTemplateVersion": {"body": "b", "variables": {}, "number": 99},
             "billing.WorkflowVersion": {"definition": {"stages": []}, "number": 99},
             "creators.Season": {"ends_at": NOW + timedelta(days=30)},
             "creators.Task": {"code": "post", "closes_at": None},
