@@ -12,6 +12,7 @@ class BillingConfig(AppConfig):
         from billing.first_prices import install_first_prices  # models are loaded only now
         from billing.first_workflows import install_first_workflows  # same
         from billing.metrics import register_metrics  # same
+        from billing.payment_subscriptions import register_payment_subscriptions  # same
         from billing.privacy import register_privacy  # same
 
         post_migrate.connect(install_first_prices, sender=self, dispatch_uid="billing.install_first_prices")
@@ -20,3 +21,4 @@ class BillingConfig(AppConfig):
         register_metrics()
         register_campaign_subscriptions()
         register_privacy()
+        register_payment_subscriptions()

@@ -15,7 +15,9 @@ from billing.models.disputes import Dispute, DisputeStatement, Rating
 from billing.models.held_funds import CampaignFunds, HeldRelease
 from billing.models.ledger import Account, Posting, Transfer, TransferResolution
 from billing.models.offers import Offer
-from billing.models.payments import PaymentIntent
+from billing.models.payment_webhooks import PaymentWebhook
+from billing.models.payments import Chargeback, PaymentIntent, PaymentPoll, ProviderPayment, Refund
+from billing.models.payouts import Payout, PayoutBatch
 from billing.models.price import PriceVersion
 from billing.models.usage import UsageEvent
 from billing.models.workflows import WorkflowTemplate, WorkflowVersion
@@ -28,6 +30,7 @@ __all__ = [
     "CampaignFunds",
     "CampaignReminder",
     "CampaignTask",
+    "Chargeback",
     "Collaboration",
     "Contract",
     "ContractEvent",
@@ -41,10 +44,16 @@ __all__ = [
     "HeldRelease",
     "Offer",
     "PaymentIntent",
+    "PaymentPoll",
+    "PaymentWebhook",
+    "Payout",
+    "PayoutBatch",
     "Posting",
     "PriceVersion",
+    "ProviderPayment",
     "PublicationProof",
     "Rating",
+    "Refund",
     "Reservation",
     "Signature",
     "Submission",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from billing.campaign_enums import Action, CollaborationState, Side
-from billing.campaign_errors import AlreadyRated, InvalidTerms, MoveNotAllowed, MoveNotPossible
+from billing.campaign_errors import AlreadyRated, GuardNotMet, InvalidTerms, MoveNotAllowed, MoveNotPossible
 from billing.locks import lock_collaboration
 from billing.models import Collaboration, Rating
 from billing.models.disputes import MOST_STARS
@@ -31,7 +31,12 @@ def _note_paid_out(collaboration_id: int, payout_id: int, now: datetime) -> bool
     stored = lock_collaboration(collaboration_id=collaboration_id)
     if stored.state != CollaborationState.RELEASED:
         return False
-    move_collaboration(collaboration=stored, action=Action.PAY, actor=PROVIDER, facts={"payout": payout_id}, now=now)
+    try:
+        move_collaboration(
+            collaboration=stored, action=Action.PAY, actor=PROVIDER, facts={"payout": payout_id}, now=now
+        )
+    except GuardNotMet:  # a part is still payable: a later payout moves it
+        return False
     return True
 
 

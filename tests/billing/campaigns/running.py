@@ -14,8 +14,11 @@ from billing.services.campaigns.publishing import publish_deliverable, verify_pu
 from billing.services.contracts.sending import send_contract
 from billing.services.contracts.signing import Circumstances, sign_contract, view_contract
 from billing.services.ledger import Cause
-from creators.models import ContentItem, ContentSnapshot, PlatformConnection
+from billing.services.payouts import approve_payout, confirm_payout, request_payout, send_payout
+from creators.models import ContentItem, ContentSnapshot, PlatformConnection, User
 from tests.conftest import NOW
+from veri.platform.events.models import Event
+from veri.platform.events.registry import find_subscriber
 
 HERE = Circumstances(ip="192.0.2.7", user_agent="Firefox")
 LATER = NOW + timedelta(minutes=5)
@@ -77,6 +80,19 @@ def publish_content(creator, place: int = 1, *, title: str = "My bread #ad", pla
 def hand_in(deliverable, maker, buyer, *, now=LATER):
     submit_deliverable(deliverable=deliverable, actor=maker, url="https://drive.example/1", now=now)
     return approve_deliverable(deliverable=deliverable, actor=buyer, now=now)
+
+
+def pay_out(creator, *, minor: int) -> None:
+    """Propose, approve, send and confirm a payout by two people of staff, and let the campaigns hear of it."""
+    first, second = (User.objects.create(username=name, is_staff=True) for name in ("anna", "ben"))
+    with transaction.atomic():
+        payout = request_payout(creator=creator, amount=Money(minor=minor, currency="EUR"), actor=first, now=LATER)
+    told = {"payout_id": payout.pk, "actor": second, "reason": "checked", "now": LATER}
+    approve_payout(**told)
+    send_payout(**told, bank_reference="B1")
+    confirm_payout(**told)
+    (event,) = Event.objects.filter(name="payout.confirmed")
+    find_subscriber(event="payout.confirmed", name="billing.note_paid_out").handle(payload=event.payload)
 
 
 def bring_to_verified(collaboration, buyer, maker) -> None:

@@ -32,6 +32,7 @@ from tests.billing.campaigns.running import (
     check_ledger,
     hand_in,
     pay,
+    pay_out,
     publish_content,
     sign_by_both,
 )
@@ -77,8 +78,9 @@ def test_collaboration_runs_from_signature_to_close(collaboration, campaign, buy
     stored = read(collaboration)
     assert (stored.state, stored.funded_minor, get_held(campaign.pk).minor) == ("released", 0, 0)
     assert check_ledger() == {"psp_clearing": -FEE, "creator_payable": 108_000, "platform_fee": 12_000}
-    paid = {"payout_id": 5, "creator_id": collaboration.creator_id, "campaign_ids": [campaign.pk], "now": LATER}
-    assert (note_paid_out(**paid), note_paid_out(**paid)) == (1, 0)
+    assert note_paid_out(payout_id=1, creator_id=stored.creator_id, campaign_ids=[campaign.pk], now=LATER) == 0
+    pay_out(stored.creator, minor=108_000)
+    assert (read(stored).state, check_ledger()) == ("paid", {"psp_clearing": -12_000, "platform_fee": 12_000})
     close_collaboration(collaboration=stored, actor=maker, now=LATER)
     states = CampaignEvent.objects.filter(collaboration=collaboration).order_by("pk").values_list("state_to", flat=True)
     assert list(dict.fromkeys(states)) == [
