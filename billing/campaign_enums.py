@@ -99,7 +99,7 @@ class Guard(models.TextChoices):
     CONTRACT_PRESENT = "contract_present", "There is a contract of the terms agreed"
     SIGNED_BY_BOTH = "signed_by_both", "Both signed the contract in force"
     FUNDS_HELD = "funds_held", "The fee is held"
-    NOTHING_RELEASED = "nothing_released", "Nothing was released yet"
+    NOTHING_RELEASED = "nothing_released", "Nothing was verified or released yet"
     NOT_DISPUTED = "not_disputed", "No dispute is open"
     BLOCKING_TASKS = "blocking_tasks", "The tasks of this stage that block are done"
     ALL_SUBMITTED = "all_submitted", "Every deliverable was submitted"
@@ -158,3 +158,28 @@ class DisputeState(models.TextChoices):
     OPEN = "open", "Open"
     RESOLVED = "resolved", "Resolved"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class VariableType(models.TextChoices):
+    """What a contract template's variable holds."""
+
+    TEXT = "text", "Text"
+    DATE = "date", "Day"
+    NUMBER = "number", "Whole number"
+
+
+class ContractEventKind(models.TextChoices):
+    MADE = "made", "Made"
+    SENT = "sent", "Sent"
+    VIEWED = "viewed", "Viewed"
+    SIGNED = "signed", "Signed"
+    SUPERSEDED = "superseded", "Replaced by a new version"
+    SEALED = "sealed", "Sealed with a certificate"
+
+
+class SignatureMethod(models.TextChoices):
+    """How a signer proved who he is at that moment."""
+
+    PASSWORD = "password", "Password entered again"
+    SECOND_FACTOR = "second_factor", "Code of the second factor"
+    RECENT_SIGN_IN = "recent_sign_in", "Signed in a short while before"

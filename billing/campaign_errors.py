@@ -33,6 +33,10 @@ class GuardNotMet(CampaignError):
         super().__init__(message)
 
 
+class CampaignBusy(CampaignError):
+    """Raised for whoever does not wait when somebody else works on the campaign."""
+
+
 class OfferOutdated(CampaignError):
     """Raised when an answer names an offer that is not the latest open one."""
 

@@ -53,3 +53,42 @@ class IntentState(models.TextChoices):
     OPEN = "open", "Checkout open"
     PAID = "paid", "Paid"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class RefundState(models.TextChoices):
+    REQUESTED = "requested", "Requested"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class DisputeState(models.TextChoices):
+    OPEN = "open", "Open"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+
+
+class InboxState(models.TextChoices):
+    PENDING = "pending", "Pending"
+    PROCESSED = "processed", "Processed"
+    IGNORED = "ignored", "Ignored"
+    FAILED = "failed", "Failed"
+
+
+class ProviderState(models.IntegerChoices):
+    """The numbers of ``billing.clients.payments.PaymentStatus``: a payment's state never gets a smaller one."""
+
+    PENDING = 0, "Pending"
+    REJECTED = 1, "Rejected"
+    CANCELLED = 2, "Cancelled"
+    APPROVED = 3, "Approved"
+    REFUNDED = 4, "Refunded"
+    CHARGED_BACK = 5, "Charged back"
+
+
+class PayoutState(models.TextChoices):
+    PROPOSED = "proposed", "Proposed"
+    APPROVED = "approved", "Approved"
+    SENT = "sent", "Sent"
+    CONFIRMED = "confirmed", "Confirmed"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"

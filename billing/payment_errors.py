@@ -33,3 +33,11 @@ class NoSuchRelease(LedgerError):
 
 class FundingRefused(BillingError):
     """Raised when a campaign cannot be funded like that: another brand's, or in another currency."""
+
+
+class PayoutDecided(BillingError):
+    """Raised when a payout is not in the state an action needs."""
+
+
+class FourEyesRequired(BillingError):
+    """Raised when somebody would approve what he proposed, or what he gets."""

@@ -1,6 +1,6 @@
 """What becomes of money's records when a person is erased: the law has them kept; the links to the person are cut."""
 
-from veri.platform.ops.privacy import OnErase, PersonalData, about, register_data
+from veri.platform.ops.privacy import OnErase, PersonalData, about, register_data, register_impersonal
 
 _KEPT = "accounting records are kept by law; the link to the person is cut"
 
@@ -48,6 +48,44 @@ def register_payment_privacy() -> None:
             find=about(creator="creator", user="requested_by"),
             on_erase=OnErase.RETAIN,
             reason=_KEPT,
-            emptied={"creator": None, "requested_by": None},
+            emptied={"creator": None},
         ),
+        PersonalData(
+            model="billing.ProviderPayment",
+            find=about(creator="intent__creator", user="intent__requested_by"),
+            on_erase=OnErase.RETAIN,
+            reason="accounting records are kept by law; it names nobody once its intent's link is cut",
+        ),
+        PersonalData(
+            model="billing.Refund",
+            find=about(user="requested_by"),
+            on_erase=OnErase.RETAIN,
+            reason=_KEPT,
+            emptied={"requested_by": None},
+        ),
+        PersonalData(
+            model="billing.Chargeback",
+            find=about(creator="payment__intent__creator"),
+            on_erase=OnErase.RETAIN,
+            reason="accounting records are kept by law; it names nobody once its intent's link is cut",
+        ),
+        PersonalData(
+            model="billing.PayoutBatch",
+            find=about(user="proposed_by"),
+            on_erase=OnErase.RETAIN,
+            reason=_KEPT,
+            emptied={"proposed_by": None},
+        ),
+        PersonalData(
+            model="billing.Payout",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason=f"{_KEPT}; those to staff who proposed or approved it go with their accounts",
+            emptied={"creator": None},
+        ),
+    )
+    register_impersonal(
+        "a provider's notices and how far it was asked; ids of payments, no person",
+        "billing.PaymentWebhook",
+        "billing.PaymentPoll",
     )

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from billing.services.campaigns.advancing import advance_campaigns
 from billing.services.metering import expire_reservations
 
 
@@ -12,3 +13,33 @@ from billing.services.metering import expire_reservations
 def expire_reservations_task(**_unknown: Any) -> int:
     """Charge reservations nobody settled."""
     return expire_reservations(now=timezone.now())
+
+
+@shared_task(name="billing.advance_campaigns")
+def advance_campaigns_task(**_unknown: Any) -> dict[str, int]:
+    """Do what is due in campaigns."""
+    return advance_campaigns(now=timezone.now()).done
+
+
+@shared_task(name="billing.poll_payments", soft_time_limit=240, time_limit=300)
+def poll_payments_task(**_unknown: Any) -> int:
+    """Ask providers for payments whose webhooks were lost."""
+    from billing.services.payments.polling import poll_providers  # clients load with the first call
+
+    return poll_providers(now=timezone.now())
+
+
+@shared_task(name="billing.send_refunds", soft_time_limit=240, time_limit=300)
+def send_refunds_task(**_unknown: Any) -> int:
+    """Send refunds that wait, also for a provider that was away."""
+    from billing.services.payments.sending import send_due_refunds  # same
+
+    return send_due_refunds(now=timezone.now())
+
+
+@shared_task(name="billing.expire_pending")
+def expire_pending_task(**_unknown: Any) -> int:
+    """Free pending transfers whose time is over."""
+    from billing.services.ledger.pending import expire_pending  # loads with the ledger
+
+    return expire_pending(timezone.now())

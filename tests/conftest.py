@@ -12,6 +12,7 @@ from django.test import TransactionTestCase
 from pymongo.database import Database
 from pytest_django import DjangoDbBlocker
 
+from billing.first_contracts import install_first_contract
 from billing.first_prices import install_first_prices
 from billing.first_workflows import install_first_workflows
 from creators.models import Creator, User
@@ -51,6 +52,7 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
     create_route_rows()
     install_first_prices()
     install_first_workflows()
+    install_first_contract()
 
 
 @cache

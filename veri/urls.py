@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("", include("creators.public_urls")),
+    path("", include("billing.public_urls")),
     path("", include("veri.platform.ops.urls")),
     path("", include("veri.platform.observability.urls")),
 ]

@@ -1,5 +1,6 @@
 from billing.admin.allowances import AllowanceAdmin, ReservationAdmin
 from billing.admin.campaigns.campaigns import CampaignAdmin, CollaborationAdmin, DisputeAdmin
+from billing.admin.campaigns.contracts import ContractAdmin
 from billing.admin.campaigns.records import CampaignEventAdmin, OfferAdmin
 from billing.admin.prices import PriceVersionAdmin
 from billing.admin.usage import UsageEventAdmin
@@ -9,6 +10,7 @@ __all__ = [
     "CampaignAdmin",
     "CampaignEventAdmin",
     "CollaborationAdmin",
+    "ContractAdmin",
     "DisputeAdmin",
     "OfferAdmin",
     "PriceVersionAdmin",

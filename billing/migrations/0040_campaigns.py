@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0022_held_funds'),
+        ("billing", "0023_payments_and_payouts"),
         ('creators', '0025_analytics_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('published_url', models.CharField(blank=True, max_length=500)),
                 ('published_at', models.DateTimeField(null=True)),
                 ('released_at', models.DateTimeField(null=True)),
+                ('next_check_at', models.DateTimeField(null=True)),
                 ('late_noted_at', models.DateTimeField(null=True)),
                 ('collaboration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliverables', to='billing.collaboration')),
                 ('content', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='creators.contentitem')),
@@ -291,6 +292,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='deliverable',
             index=models.Index(condition=models.Q(('state', 'verified')), fields=['release_due_at'], name='deliverable_release_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='deliverable',
+            index=models.Index(condition=models.Q(('state', 'published')), fields=['next_check_at'], name='deliverable_check_idx'),
         ),
         migrations.AddIndex(
             model_name='deliverable',

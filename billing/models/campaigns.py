@@ -60,7 +60,7 @@ class Collaboration(models.Model):
     """One creator's part in a campaign: what is offered, contracted, funded, released and paid.
 
     ``epoch`` counts its moves: of two at once one finds it changed. Fee, rounds and days are those of the terms in
-    force. ``funded_minor`` is the part of the campaign's held funds set aside for it.
+    force. ``funded_minor`` is the part of the campaign's held funds that is set aside for it and still held.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_index=False, related_name="collaborations")

@@ -32,6 +32,7 @@ class Deliverable(models.Model):
     published_url = models.CharField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    next_check_at = models.DateTimeField(null=True)
     late_noted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -42,6 +43,7 @@ class Deliverable(models.Model):
         indexes = [
             models.Index(fields=["review_due_at"], condition=Q(state="submitted"), name="deliverable_review_idx"),
             models.Index(fields=["release_due_at"], condition=Q(state="verified"), name="deliverable_release_idx"),
+            models.Index(fields=["next_check_at"], condition=Q(state="published"), name="deliverable_check_idx"),
             models.Index(
                 fields=["due_at"],
                 condition=Q(state__in=["planned", "changes_requested"], late_noted_at__isnull=True),

@@ -1,12 +1,7 @@
 from memory.admin.conflicts import MemoryConflictAdmin
 from memory.admin.conversation import ConversationTurnAdmin
 from memory.admin.decay import DecayRunAdmin, ForgetRequestAdmin, MemorySuppressionAdmin
-from memory.admin.discovery import (
-    ContentIndexEntryAdmin,
-    FeedbackAdmin,
-    PreferenceProfileAdmin,
-    RecommendationSetAdmin,
-)
+from memory.admin.discovery import ContentIndexEntryAdmin, FeedbackAdmin, PreferenceProfileAdmin, RecommendationSetAdmin
 from memory.admin.index import IndexedDocumentAdmin, PostingAdmin, UtteranceAdmin
 from memory.admin.learning import AnswerFeedbackAdmin, EvaluationRunAdmin, LearningRunAdmin, RetrievalWeightsAdmin
 from memory.admin.matching import BrandMatchAdmin, IntroductionAdmin, MatchDecisionAdmin

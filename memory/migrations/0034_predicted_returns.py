@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0042_campaign_outcomes'),
+        ('billing', '0060_campaign_outcomes'),
         ('creators', '0026_campaign_interactions'),
-        ('memory', '0033_matching'),
+        ("memory", "0033_matching"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from billing.first_contracts import install_first_contract
 from billing.first_workflows import install_first_workflows
 from billing.models import (
     Campaign,
@@ -9,12 +10,18 @@ from billing.models import (
     CampaignReminder,
     CampaignTask,
     Collaboration,
+    Contract,
+    ContractEvent,
+    ContractSeal,
+    ContractTemplateVersion,
+    ContractVersion,
     Deliverable,
     Dispute,
     DisputeStatement,
     Offer,
     PublicationProof,
     Rating,
+    Signature,
     Submission,
     UsageRight,
     WorkflowVersion,
@@ -65,5 +72,21 @@ def make_campaign_rows(creator: Creator, brand: Brand) -> Collaboration:
     CampaignReminder.objects.create(
         collaboration=part, key="review", stage="submitted", side="brand", text="Review.", due_at=NOW
     )
+    install_first_contract()
+    template = ContractTemplateVersion.objects.get()
+    contract = Contract.objects.create(collaboration=part, created_at=NOW)
+    version = ContractVersion.objects.create(
+        contract=contract, number=1, template_version=template, offer=offer, text="t", text_sha256="a", pdf=b"p",
+        sha256="b", made_at=NOW,
+    )  # fmt: skip
+    Signature.objects.create(
+        version=version, side="brand", signer_key=1, signer_name="Bea", sha256="b", consent="c", consent_version="1",
+        method="password", ip="127.0.0.1", signed_at=NOW,
+    )  # fmt: skip
+    ContractSeal.objects.create(version=version, pdf=b"s", sha256="d", sealed_at=NOW)
+    ContractEvent.objects.create(
+        contract=contract, number=1, kind="made", version_number=1, sha256="b", side="brand", at=NOW,
+        previous_hash="0", hash="1",
+    )  # fmt: skip
     part.refresh_from_db()
     return part

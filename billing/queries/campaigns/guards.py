@@ -7,12 +7,15 @@ from django.db.models import Sum
 
 from billing.campaign_enums import DeliverableState, DisputeState, Guard, OfferState
 from billing.campaign_transitions import AGREED_STATES, HELD_STATES, OPEN_OFFER_STATES, Transition
-from billing.models import CampaignTask, Collaboration, Deliverable, Offer
+from billing.models import Account, CampaignTask, Collaboration, Deliverable, Offer
 from billing.money import Money
+from billing.payment_enums import AccountKind
+from billing.queries.contracts.versions import count_signed_sides
 from billing.queries.workflows.definitions import list_stage_guards
 from creators.models import Exclusivity
 
 _ORDER = list(DeliverableState)
+_BOTH = 2
 
 
 def read_guards(*, collaboration: Collaboration, transition: Transition, now: datetime) -> list[str]:
@@ -88,8 +91,9 @@ def _creator_present(collaboration: Collaboration, now: datetime) -> str:
 
 
 def _nothing_released(collaboration: Collaboration, now: datetime) -> str:
-    released = Deliverable.objects.filter(collaboration=collaboration, state=DeliverableState.RELEASED).exists()
-    return "A milestone was released already." if released else ""
+    ended = [DeliverableState.VERIFIED, DeliverableState.RELEASED]
+    is_late = Deliverable.objects.filter(collaboration=collaboration, state__in=ended).exists()
+    return "A milestone was verified or released already." if is_late else ""
 
 
 def _not_disputed(collaboration: Collaboration, now: datetime) -> str:
@@ -109,7 +113,8 @@ def _contract_present(collaboration: Collaboration, now: datetime) -> str:
 
 
 def _signed_by_both(collaboration: Collaboration, now: datetime) -> str:
-    return "The contract is not signed by both."
+    signed = count_signed_sides(collaboration_id=collaboration.pk)
+    return "" if signed == _BOTH else "The contract is not signed by both."
 
 
 def _funds_held(collaboration: Collaboration, now: datetime) -> str:
@@ -119,7 +124,12 @@ def _funds_held(collaboration: Collaboration, now: datetime) -> str:
 
 
 def _payout_confirmed(collaboration: Collaboration, now: datetime) -> str:
-    return ""  # the provider's word is the move itself: nobody else may make it
+    """Look whether anything of the campaign is still payable to the creator: a payout may cover a part alone."""
+    payable = Account.objects.filter(
+        kind=AccountKind.CREATOR_PAYABLE, campaign_ref=collaboration.campaign_id, creator=collaboration.creator_id
+    )
+    left = payable.aggregate(sum=Sum("posted_minor"))["sum"] or 0
+    return f"{Money(minor=left, currency=collaboration.currency)} are still payable." if left > 0 else ""
 
 
 def _at_least(state: DeliverableState) -> Callable[[Collaboration, datetime], str]:

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from billing.campaign_enums import OfferState
+from billing.campaign_fees import compute_platform_fee
 from billing.campaign_terms import Terms, check_terms, compute_end_of_day
 from billing.models import Collaboration, Deliverable, Offer
 from billing.money import Money
-from billing.queries.campaigns.parties import Actor
 
 
-def apply_terms(*, collaboration: Collaboration, offer: Offer, actor: Actor, now: datetime) -> None:
+def apply_terms(*, collaboration: Collaboration, offer: Offer, now: datetime) -> None:
     """Put an accepted offer in force inside the caller's transaction.
 
     Deliverables are planned anew: terms can only change while none was released, and what was handed in for one that
@@ -21,6 +21,7 @@ def apply_terms(*, collaboration: Collaboration, offer: Offer, actor: Actor, now
     changes = {
         "accepted_offer": offer,
         "fee_minor": fee.minor,
+        "platform_fee_minor": compute_platform_fee(fee_minor=fee.minor),
         "revision_rounds": terms.revision_rounds,
         "review_days": terms.review_days,
         "release_days": terms.release_days,

@@ -95,7 +95,9 @@ def accept_offer(*, collaboration: Collaboration, number: int, actor: Actor, now
         collaboration=stored, action=action, actor=actor, now=now,
         facts={"offer": offer.number, "amount_minor": offer.amount_minor, "currency": offer.currency},
     )  # fmt: skip
-    apply_terms(collaboration=moved, offer=offer, actor=actor, now=now)
+    apply_terms(collaboration=moved, offer=offer, now=now)
+    if offer.is_amendment:
+        _renew(moved, actor, now)
     return moved
 
 
@@ -137,6 +139,12 @@ def expire_offer(*, collaboration: Collaboration, now: datetime) -> bool:
         )
     _settle(offer, OfferState.EXPIRED, now)
     return True
+
+
+def _renew(collaboration: Collaboration, actor: Actor, now: datetime) -> None:
+    from billing.services.contracts.sending import renew_contract  # documents load slowly
+
+    renew_contract(collaboration=collaboration, actor=actor, now=now)
 
 
 def _check_amendment(collaboration: Collaboration, actor: Actor, fee_minor: int) -> None:

@@ -14,6 +14,6 @@ REVERSE = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("memory", "0033_matching")]
+    dependencies = [("memory", "0034_predicted_returns")]
 
     operations = [migrations.RunSQL(sql=TRIGGERS, reverse_sql=REVERSE)]
