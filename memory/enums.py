@@ -175,3 +175,13 @@ class PredictionCause(models.TextChoices):
 
     ASKED = "asked", "Asked for"
     AGREED = "agreed", "Terms agreed"
+
+
+class AnswerRung(models.TextChoices):
+    """How an answer came about: each but the first for want of budget, or of a model."""
+
+    MODEL = "model", "The model"
+    SMALLER = "smaller", "A smaller model"
+    SHORTER = "shorter", "A smaller model, in few words"
+    CACHED = "cached", "An earlier answer from the same evidence"
+    EXTRACTIVE = "extractive", "The evidence itself"

@@ -15,6 +15,9 @@ from pytest_django import DjangoDbBlocker
 from billing.first_contracts import install_first_contract
 from billing.first_prices import install_first_prices
 from billing.first_workflows import install_first_workflows
+from billing.queries.shares import forget_shares
+from billing.queries.stops import forget_stops
+from billing.services.budgets.notices import forget_told
 from creators.models import Creator, User
 from memory.queries.providers import forget_providers
 from memory.queries.ranking_weights import forget_ranking_weights
@@ -103,7 +106,11 @@ def _fresh_copies() -> Iterator[None]:
     forget_routes()
     forget_providers()
     forget_ranking_weights()
+    forget_stops()
+    forget_told()
+    forget_shares()
     yield
+    forget_stops()
     forget_flags()
     forget_routes()
     forget_providers()
