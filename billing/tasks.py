@@ -8,6 +8,9 @@ from django.utils import timezone
 from billing.services.budgets.notices import notice_budgets
 from billing.services.budgets.spikes import notice_spikes
 from billing.services.campaigns.advancing import advance_campaigns
+from billing.services.imports.provider_costs import alarm_differences
+from billing.services.measuring.outside import meter_outside
+from billing.services.measuring.storage import meter_storage
 from billing.services.metering import expire_reservations
 from billing.services.rollups import roll_usage
 
@@ -67,3 +70,21 @@ def advance_subscriptions_task(**_unknown: Any) -> int:
     from billing.services.plans.clock import advance_subscriptions  # loads with plans
 
     return advance_subscriptions(now=timezone.now())
+
+
+@shared_task(name="billing.meter_storage")
+def meter_storage_task(**_unknown: Any) -> int:
+    """Meter a day of what the stores hold."""
+    return len(meter_storage(now=timezone.now()))
+
+
+@shared_task(name="billing.meter_outside")
+def meter_outside_task(**_unknown: Any) -> int:
+    """Meter what reading X and sending mails cost."""
+    return len(meter_outside(now=timezone.now()))
+
+
+@shared_task(name="billing.compare_providers")
+def compare_providers_task(**_unknown: Any) -> int:
+    """Tell where a provider's report differs from what was metered."""
+    return len(alarm_differences(now=timezone.now()))

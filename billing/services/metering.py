@@ -29,6 +29,7 @@ from billing.services.allowances import convert, find_refusal, list_scopes, lock
 from billing.services.bookkeeping import Attempt, Use, meter_uses, move_reserved
 from billing.services.budgets.notices import notice_refusals
 from billing.services.pricing import PriceBook, TokenCounts
+from migration.failpoints import reach
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.ops.errors import TransactionRequired
@@ -123,6 +124,7 @@ def reserve_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Res
             results.append(known[request.key])
     move_reserved(held=held)
     Reservation.objects.bulk_create(fresh)
+    reach("metering.reserved")
     notice_refusals(allowances=full.values(), now=now)
     return results
 
@@ -224,6 +226,7 @@ def settle_many(*, settlements: Sequence[Settlement]) -> list[UsageEvent | Reser
         closed = [one.pk for key, one in open_ones.items() if key in keys]
         if closed:
             Reservation.objects.filter(pk__in=closed).update(state=state)
+    reach("metering.settled")
     settled = [one for one in settlements if one.counts is not None and _is_settled(reservations.get(one.key))]
     earlier = _find_events(settled)
     return [events.get(one.key) or earlier.get(one.key) or _refuse(one) for one in settlements]

@@ -14,6 +14,6 @@ REVERSE = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("memory", "0034_predicted_returns")]
+    dependencies = [("memory", "0034_rung_of_turns")]
 
     operations = [migrations.RunSQL(sql=TRIGGERS, reverse_sql=REVERSE)]

@@ -220,10 +220,17 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
         ),
     ),
     (
-        "Billing",
+        "Money",
         (
+            Page(title="Costs", icon="monitoring", url_name="costs", permission="billing.view_usageevent"),
+            Page(title="Budgets", icon="savings", url_name="budgets", permission="billing.view_allowance"),
             Page(title="Usage", icon="data_usage", url_name="usage", permission="billing.view_usageevent"),
             ModelLink(label="billing.usageevent", icon="receipt_long"),
+            ModelLink(label="billing.usageattempt", icon="repeat", title="Attempts"),
+            ModelLink(label="billing.quotagrant", icon="redeem", title="Quota grants"),
+            ModelLink(label="billing.providercost", icon="request_quote", title="Providers' reports"),
+            ModelLink(label="billing.budgetnotice", icon="notification_important", title="Budget notices"),
+            ModelLink(label="billing.spendingspike", icon="show_chart", title="Spikes"),
             ModelLink(label="billing.allowance", icon="account_balance_wallet"),
             ModelLink(label="billing.reservation", icon="hourglass_top"),
             ModelLink(label="billing.priceversion", icon="sell", title="Prices"),
