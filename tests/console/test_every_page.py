@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
+import veri.urls  # noqa: F401  pages are registered with the addresses
 from billing.models import (
     Allowance,
     BudgetNotice,
@@ -79,6 +80,7 @@ from migration.models import (
     ShadowRead,
 )
 from tests.conftest import NOW
+from tests.console.campaign_rows import make_campaign_rows
 from tests.console.conftest import make_interactions
 from tests.console.platform_rows import make_platform_rows
 from tests.console.standing import make_explored, make_matched, make_standing
@@ -193,6 +195,7 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     make_standing(creator)
     make_explored(creator, brand)
     make_matched(creator, brand)
+    make_campaign_rows(creator, brand)
     used_event = UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
     make_metered(creator, used_event)
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)

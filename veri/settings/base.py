@@ -144,6 +144,18 @@ MONTHLY_BUDGETS = ENVIRONMENT.budgets
 COSTS = ENVIRONMENT.costs
 ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 
+# --- payments: the provider new payments go through; base addresses are for tests and the demo
+PAYMENT_PROVIDER = ENVIRONMENT.payment_provider
+MERCADO_PAGO_ACCESS_TOKEN = ENVIRONMENT.mercado_pago_access_token
+MERCADO_PAGO_WEBHOOK_SECRET = ENVIRONMENT.mercado_pago_webhook_secret
+MERCADO_PAGO_BASE_URL = ENVIRONMENT.mercado_pago_base_url
+MERCADO_PAGO_USER_ID = ENVIRONMENT.mercado_pago_user_id
+STRIPE_API_KEY = ENVIRONMENT.stripe_api_key
+STRIPE_WEBHOOK_SECRET = ENVIRONMENT.stripe_webhook_secret
+STRIPE_BASE_URL = ENVIRONMENT.stripe_base_url
+INVOICE_ISSUER = ENVIRONMENT.invoice_issuer
+INVOICE_SELLER_NAME, INVOICE_SELLER_TAX_ID, INVOICE_SELLER_ADDRESS = ENVIRONMENT.invoice_seller
+
 # --- discovery: what each component of a creator's rank counts; YouTube's figures only once its terms allow it
 DISCOVERY_WEIGHTS = ENVIRONMENT.discovery_weights
 YOUTUBE_DERIVED_ACCEPTED = ENVIRONMENT.youtube_derived_accepted

@@ -23,6 +23,7 @@ SIGN_UP_MODES = ("open", "invite", "closed")
 STAFF_TOTP_MODES = ("required", "optional")
 PROCESSORS = ("rules", "claude", "ollama", "whisper")
 EMBEDDING_PROVIDERS = ("wordllama", "minilm", "voyage")
+PAYMENT_PROVIDERS = ("mercado_pago", "stripe")
 PLATFORM_VARIABLES = ("YOUTUBE", "TWITCH", "TWITTER", "TIKTOK")
 STORE_SCHEMES = {
     "DATABASE_URL": ("postgres", "postgresql"),
@@ -79,6 +80,16 @@ class Environment:
     twitter_bearer_token: str = field(repr=False)
     twitter_consumer_secret: str = field(repr=False)
     x_monthly_budget: float
+    payment_provider: str
+    mercado_pago_access_token: str = field(repr=False)
+    mercado_pago_webhook_secret: str = field(repr=False)
+    mercado_pago_base_url: str
+    mercado_pago_user_id: str
+    stripe_api_key: str = field(repr=False)
+    stripe_webhook_secret: str = field(repr=False)
+    stripe_base_url: str
+    invoice_issuer: str
+    invoice_seller: tuple[str, str, str]
     public_url: str
     connect_return_urls: list[str]
     encryption_keys: list[str] = field(repr=False)
@@ -226,6 +237,20 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         twitter_bearer_token=reader.text("TWITTER_BEARER_TOKEN"),
         twitter_consumer_secret=reader.text("TWITTER_CONSUMER_SECRET"),
         x_monthly_budget=reader.number("X_MONTHLY_BUDGET", 100),
+        payment_provider=_read_choice(reader, "PAYMENT_PROVIDER", PAYMENT_PROVIDERS, default="mercado_pago"),
+        mercado_pago_access_token=reader.text("MERCADO_PAGO_ACCESS_TOKEN"),
+        mercado_pago_webhook_secret=reader.text("MERCADO_PAGO_WEBHOOK_SECRET"),
+        mercado_pago_base_url=reader.url("MERCADO_PAGO_BASE_URL", schemes=("http", "https")).rstrip("/"),
+        mercado_pago_user_id=reader.text("MERCADO_PAGO_USER_ID"),
+        stripe_api_key=reader.text("STRIPE_API_KEY"),
+        stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET"),
+        stripe_base_url=reader.url("STRIPE_BASE_URL", schemes=("http", "https")).rstrip("/"),
+        invoice_issuer=reader.text("INVOICE_ISSUER", "VERI"),
+        invoice_seller=(
+            reader.text("INVOICE_SELLER_NAME", "Veri"),
+            reader.text("INVOICE_SELLER_TAX_ID"),
+            reader.text("INVOICE_SELLER_ADDRESS"),
+        ),
         public_url=_read_public_url(reader, developing=developing),
         connect_return_urls=reader.urls("CONNECT_RETURN_URLS", schemes=("https", "http")),
         encryption_keys=reader.keys("ENCRYPTION_KEY") or ([LOCAL_ENCRYPTION_KEY] if developing else []),
@@ -364,6 +389,9 @@ def _find_unsafe(environment: Environment) -> list[str]:
         "ENCRYPTION_KEY must not hold the local default": LOCAL_ENCRYPTION_KEY in environment.encryption_keys,
         "VERI_FAILPOINT must not be set: it kills processes": bool(environment.failpoint),
         "PLATFORM_GATEWAY_URL must not be set: tokens would go there": bool(environment.platform_gateway_url),
+        "MERCADO_PAGO_BASE_URL and STRIPE_BASE_URL must not be set: money would be asked there": bool(
+            environment.mercado_pago_base_url or environment.stripe_base_url
+        ),
         "ALLOWED_HOSTS must name the hosts served": not environment.allowed_hosts or "*" in environment.allowed_hosts,
         f"{_missing_stores(environment)} must be set: embedded stores are for local and test only": bool(
             environment.embedded

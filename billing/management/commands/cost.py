@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from billing.admin.money import format_usd
@@ -21,12 +21,13 @@ from billing.services.imports.prices import import_prices
 from billing.services.imports.provider_costs import import_provider_costs
 from billing.services.periods import get_month
 from creators.models import Creator
+from veri.platform.ops.commands import OperatorCommand
 
 MOST_CREATORS = 25
 LARGEST_FILE = 16 * 1024 * 1024
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Report what was used and whether the books agree; project and simulate costs; import prices and reports."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

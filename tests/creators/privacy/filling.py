@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
+from billing.services.ledger import Cause, Leg, hold_transfer, open_account, void_pending
 from creators.services.privacy.erasing import order_for_deletion
 from tests.conftest import NOW
 from veri.platform.ops.privacy import OnErase, list_data
@@ -19,7 +20,27 @@ OTHERS = {"blocked", "met"}  # how the other one of two creators is named
 NOT_FILLED = {"sessions.Session", "memory.VectorIndex"}  # signed data, which a browser makes; a view of a catalogue
 AUDIT = {"action": "a.b", "request_id": "r"}
 HOLD = {"reason": "a lawsuit", "held_models": []}
+CAMPAIGN = {
+    **dict.fromkeys(("title", "objectives", "category", "exclusivity_category", "usage_territory"), ""),
+    "requirements": [],
+    "usage_channels": [],
+    "timezone": "UTC",
+    "ends_on": NOW.date() + timedelta(days=9),
+}
+# A signed contract is kept whole: its words are the parties', and are expected where they are found.
+SIGNED = {"signer_name": "n", "sha256": "", "consent": "c", "consent_version": "1", "user_agent": ""}
 BILLED = {"source": "assistant", "action": "filled", "model": "m"}
+
+
+def make_ledger(*, creator: Any, user: Any) -> tuple[models.Model, ...]:
+    """Return a creator's account and a transfer by a user, held and let go: a row alone would not balance."""
+    cause = Cause(kind="actor", reference="filled", actor=user)
+    with transaction.atomic():
+        accounts = [open_account(kind=kind, currency="USD", creator_id=creator.pk) for kind in ("psp_fees", "revenue")]
+        legs = [Leg(account=one, amount_minor=amount) for one, amount in zip(accounts, (-5, 5), strict=True)]
+        transfer = hold_transfer(key=f"filled:{creator.pk}", legs=legs, cause=cause, now=NOW)
+        resolution = void_pending(transfer=transfer, cause=cause, now=NOW)
+    return accounts[0], transfer, transfer.postings.first(), resolution
 
 
 class Filler:
@@ -56,6 +77,48 @@ class Filler:
             "creators.FormerHandle": {"handle": "earlier.name", "key": "earliername"},
             "billing.UsageEvent": {**BILLED, "provider_request_id": ""},
             "billing.Reservation": BILLED,
+            "billing.Campaign": CAMPAIGN,
+            "billing.Collaboration": {"state": "closed", "accepted_offer": None},
+            "billing.Offer": {"terms": {}, "answers": None},
+            "billing.Submission": {"sha256": ""},
+            "billing.UsageRight": {"territory": "EU", "channels": []},
+            "billing.CampaignEvent": {"facts": {}, "state_from": "", "state_to": ""},
+            "billing.CampaignTask": {"key": "k", "title": "t"},
+            "billing.CampaignReminder": {"key": "k"},
+            "billing.ContractVersion": {"text": "t", "text_sha256": "", "sha256": "f", "pdf": b"p", "given": {}},
+            "billing.ContractSeal": {"sha256": "", "pdf": b"p"},
+            "billing.ContractEvent": {"sha256": "", "facts": {}, "previous_hash": "", "hash": ""},
+            "billing.Signature": SIGNED,
+            "billing.ContractTemplateVersion": {"body": "b", "variables": {}, "number": 99},
+            "billing.WorkflowVersion": {"definition": {"stages": []}, "number": 99},
+            "billing.HeldRelease": {"state": "planned"},
+            "billing.CampaignFunds": {"freeze_reason": ""},
+            "billing.PaymentIntent": {"description": "", "checkout_id": "", "checkout_url": ""},
+            "billing.ProviderPayment": {"payment_id": "p", "currency": "USD", "reference": "", "quarantine": ""},
+            "billing.Refund": {"refund_id": "", "key": "k", "reason": "", "error": ""},
+            "billing.Chargeback": {"chargeback_id": "c"},
+            "billing.PayoutBatch": {"note": ""},
+            "billing.Invoice": {
+                "kind": "invoice",
+                "corrects": None,
+                "issuer": "VERI",
+                "key": "k",
+                "buyer_name": "kept by law",
+                "buyer_tax_id": "",
+                "buyer_address": "",
+                "buyer_country": "",
+                "net_minor": 1,
+                "tax_minor": 1,
+                "total_minor": 2,
+                "pdf": b"",
+                "sha256": "",
+                "brand": None,
+            },
+            "billing.InvoiceLine": {"description": "Plus"},
+            "billing.BillingProfile": {"brand": None},
+            "billing.Subscription": {"brand": None, "provider_subscription_id": "", "timezone": "UTC"},
+            "billing.SubscriptionPeriod": {"ends_at": NOW + timedelta(days=30)},
+            "billing.Payout": {"bank_reference": "", "reason": "", "approved_by": None},
             "billing.UsageRollup": {"source": "assistant", "model": "m"},
             "billing.QuotaGrant": {"expires_at": NOW + timedelta(days=1)},
             "creators.Season": {"ends_at": NOW + timedelta(days=30)},
@@ -76,6 +139,7 @@ class Filler:
         going = list(reversed(order_for_deletion(list_data())))
         staying = [one for one in list_data() if one.on_erase == OnErase.RETAIN or one.is_cascaded]
         failed = []
+        self.made |= {type(one): one for one in make_ledger(creator=self.creator, user=self.user)}
         for data in (*going, *staying):
             if data.table in self.made or data.model in NOT_FILLED:
                 continue
