@@ -12,3 +12,6 @@ urlpatterns = [
     path("usage/days", UsageDaysView.as_view(), name="usage_days"),
     path("usage/quota", QuotaView.as_view(), name="usage_quota"),
 ]
+from billing.campaign_urls import urlpatterns as campaign_paths
+
+urlpatterns = [*campaign_paths, path("usage", UsageView.as_view(), name="usage")]
