@@ -29,3 +29,5 @@ class BillingConfig(AppConfig):
         register_privacy()
         register_reliability()
         register_payment_subscriptions()
+        register_scope(name="billing:read", description="Read payments, balances, payouts, invoices, subscriptions")
+        register_scope(name="billing:write", description="Pay, subscribe, ask for payouts")
