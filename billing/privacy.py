@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from billing.campaign_privacy import register_campaign_privacy
 from billing.payment_privacy import register_payment_privacy
 from veri.platform.ops.privacy import OnErase, PersonalData, Subject, about, register_data, register_impersonal
 
@@ -50,6 +51,7 @@ def register_privacy() -> None:
         ),
     )
     register_impersonal("prices of services", "billing.PriceVersion")
+    register_campaign_privacy()
     register_impersonal("calls of a provider, whose event names the creator", "billing.UsageAttempt")
     register_impersonal(
         "sums and settings of Veri's own costs",

@@ -7,6 +7,10 @@ from django.utils import timezone
 
 from billing.services.budgets.notices import notice_budgets
 from billing.services.budgets.spikes import notice_spikes
+from billing.services.campaigns.advancing import advance_campaigns
+from billing.services.imports.provider_costs import alarm_differences
+from billing.services.measuring.outside import meter_outside
+from billing.services.measuring.storage import meter_storage
 from billing.services.metering import expire_reservations
 from billing.services.rollups import roll_usage
 
@@ -15,6 +19,12 @@ from billing.services.rollups import roll_usage
 def expire_reservations_task(**_unknown: Any) -> int:
     """Charge reservations nobody settled."""
     return expire_reservations(now=timezone.now())
+
+
+@shared_task(name="billing.advance_campaigns")
+def advance_campaigns_task(**_unknown: Any) -> dict[str, int]:
+    """Do what is due in campaigns."""
+    return advance_campaigns(now=timezone.now()).done
 
 
 @shared_task(name="billing.poll_payments", soft_time_limit=240, time_limit=300)
@@ -69,3 +79,21 @@ def check_ledger_task(**_unknown: Any) -> int:
 
     wrong, unbacked = check_ledger(now=timezone.now())
     return len(wrong) + len(unbacked)
+
+
+@shared_task(name="billing.meter_storage")
+def meter_storage_task(**_unknown: Any) -> int:
+    """Meter a day of what the stores hold."""
+    return len(meter_storage(now=timezone.now()))
+
+
+@shared_task(name="billing.meter_outside")
+def meter_outside_task(**_unknown: Any) -> int:
+    """Meter what reading X and sending mails cost."""
+    return len(meter_outside(now=timezone.now()))
+
+
+@shared_task(name="billing.compare_providers")
+def compare_providers_task(**_unknown: Any) -> int:
+    """Tell where a provider's report differs from what was metered."""
+    return len(alarm_differences(now=timezone.now()))

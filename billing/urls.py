@@ -1,3 +1,8 @@
+"""Paths below ``/api/v1/``: collaborations and usage."""
+
+from django.urls import path
+
+from billing.api.outcomes import OutcomeView
 """Paths below ``/api/v1/``: usage, payments, balances, payouts, invoices, plans."""
 
 from django.urls import path
@@ -8,8 +13,17 @@ from billing.api.payments import CheckoutView, PaymentListView, PaymentSyncView,
 from billing.api.payouts import PayoutListView
 from billing.api.plans import PlanListView, SubscriptionView
 from billing.api.usage import UsageView
+from billing.api.usage_days import QuotaView, UsageDaysView
 
 urlpatterns = [
+    path("collaborations/<str:id>/outcome", OutcomeView.as_view(), name="collaboration-outcome"),
+    path("usage", UsageView.as_view(), name="usage"),
+    path("usage/days", UsageDaysView.as_view(), name="usage_days"),
+    path("usage/quota", QuotaView.as_view(), name="usage_quota"),
+]
+from billing.campaign_urls import urlpatterns as campaign_paths
+
+urlpatterns = [*campaign_paths, path("usage", UsageView.as_view(), name="usage")]
     path("balance", BalanceView.as_view(), name="balance"),
     path("billing-profile", BillingProfileView.as_view(), name="billing-profile"),
     path("invoices", InvoiceListView.as_view(), name="invoices"),

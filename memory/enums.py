@@ -170,6 +170,13 @@ class MatchDecisionKind(models.TextChoices):
     HIRED = "hired", "Hired"
 
 
+class PredictionCause(models.TextChoices):
+    """Why a return was predicted."""
+
+    ASKED = "asked", "Asked for"
+    AGREED = "agreed", "Terms agreed"
+
+
 class AnswerRung(models.TextChoices):
     """How an answer came about: each but the first for want of budget, or of a model."""
 

@@ -94,3 +94,7 @@ class ReembeddingRefused(Exception):
 
 class NotInMatch(Exception):
     """A decision about a creator the match did not show."""
+
+
+class PredictionRefused(Exception):
+    """Raised when nothing can be predicted; says what is missing."""

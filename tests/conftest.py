@@ -1,5 +1,6 @@
 """Fixtures every room uses: real stores, one database, MongoDB name and Redis number per test process."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -9,8 +10,11 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection
 from django.test import TransactionTestCase
 from pymongo.database import Database
+from pytest_django import DjangoDbBlocker
 
+from billing.first_contracts import install_first_contract
 from billing.first_prices import install_first_prices
+from billing.first_workflows import install_first_workflows
 from billing.queries.shares import forget_shares
 from billing.queries.stops import forget_stops
 from billing.services.budgets.notices import forget_told
@@ -22,6 +26,8 @@ from migration.queries.routes import forget_routes
 from migration.registry import list_registered_specs
 from migration.services.datasets import create_route_rows
 from migration.services.minutes import COUNTER
+from tests.databases import copied_database
+from tests.stores import ROOT
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
@@ -48,6 +54,8 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
             cursor.execute(f"SET session_replication_role = replica; {deletes}; SET session_replication_role = DEFAULT")
     create_route_rows()
     install_first_prices()
+    install_first_workflows()
+    install_first_contract()
 
 
 @cache
@@ -58,6 +66,20 @@ def _get_question() -> str:
     ]
     sizes = (f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names)
     return " UNION ALL ".join(sizes)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """Give every test process a copy of the run's one migrated database."""
+    template = f"test_veri_{os.environ['VERI_TEST_RUN']}_template"
+    with (
+        django_db_blocker.unblock(),
+        copied_database(folder=ROOT.parent, template=template),
+        django_db_blocker.block(),
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

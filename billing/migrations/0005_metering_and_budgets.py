@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0004_allowances_follow_configuration'),
+        ("billing", "0004_allowances_follow_configuration"),
         ('creators', '0025_analytics_events'),
     ]
 

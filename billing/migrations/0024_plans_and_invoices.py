@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0006_append_only_attempts'),
-        ('billing', '0023_payments_and_payouts'),
+        ("billing", "0023_payments_and_payouts"),
+        ("billing", "0023_payments_and_payouts"),
         ('creators', '0025_analytics_events'),
     ]
 

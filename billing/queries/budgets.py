@@ -23,6 +23,7 @@ class BudgetState:
     spent: int
     reserved: int
     allowance_id: int | None
+    is_set_by_staff: bool = False
 
     @property
     def percent(self) -> float:
@@ -48,9 +49,10 @@ class CreatorUsage:
 
 
 def list_budget_states(*, at: datetime) -> list[BudgetState]:
-    """Return every budgeted service, used or not: one indexed read."""
+    """Return every budgeted service and scope but single creators', used or not: one indexed read."""
     start, _ = get_month(at)
-    scopes = {f"budget:{service}": service for service in settings.MONTHLY_BUDGETS}
+    names = [*settings.MONTHLY_BUDGETS, *(one for one in settings.COSTS.extra_budgets if one != "creator")]
+    scopes = {f"budget:{name}": name for name in names}
     found = {one.scope: one for one in Allowance.objects.filter(scope__in=scopes, period_start=start)}
     return [_describe(service, found.get(scope)) for scope, service in scopes.items()]
 
@@ -79,6 +81,7 @@ def _describe(service: str, allowance: Allowance | None) -> BudgetState:
     return BudgetState(
         service=service,
         limit=allowance.limit if allowance else get_budget(service),
+        is_set_by_staff=bool(allowance and allowance.is_set_by_staff),
         spent=allowance.spent if allowance else 0,
         reserved=allowance.reserved if allowance else 0,
         allowance_id=allowance.pk if allowance else None,

@@ -43,8 +43,9 @@ def list_scopes(
 
 
 def get_budget(service: str) -> int:
-    """Return a service's monthly budget in micro-dollars; a service that costs nothing has a budget of nothing."""
-    return int(settings.MONTHLY_BUDGETS.get(service, 0) * MICRO)
+    """Return a service's or another scope's monthly budget in micro-dollars; what has none has one of nothing."""
+    dollars = settings.MONTHLY_BUDGETS.get(service, settings.COSTS.extra_budgets.get(service, 0))
+    return int(dollars * MICRO)
 
 
 def get_quota(feature: str) -> int:

@@ -29,6 +29,7 @@ from billing.services.allowances import convert, find_refusal, list_scopes, lock
 from billing.services.bookkeeping import Attempt, Use, meter_uses, move_reserved
 from billing.services.budgets.notices import notice_refusals
 from billing.services.pricing import PriceBook, TokenCounts
+from migration.failpoints import reach
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.ops.errors import TransactionRequired
@@ -123,6 +124,7 @@ def reserve_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Res
             results.append(known[request.key])
     move_reserved(held=held)
     Reservation.objects.bulk_create(fresh)
+    reach("metering.reserved")
     notice_refusals(allowances=full.values(), now=now)
     return results
 
@@ -188,9 +190,9 @@ def settle_usage(
         is_certain=is_certain,
         attempts=attempts,
     )
-    with transaction.atomic(durable=True):
-        results = settle_many(settlements=[settlement])
-    return _take_only(results)
+    if is_bridged():
+        return wait_for(_SETTLING.submit(settlement))
+    return _take_only(_settle_batch([settlement]))
 
 
 def charge_estimate(*, source: str, action: str) -> bool:
@@ -224,6 +226,7 @@ def settle_many(*, settlements: Sequence[Settlement]) -> list[UsageEvent | Reser
         closed = [one.pk for key, one in open_ones.items() if key in keys]
         if closed:
             Reservation.objects.filter(pk__in=closed).update(state=state)
+    reach("metering.settled")
     settled = [one for one in settlements if one.counts is not None and _is_settled(reservations.get(one.key))]
     earlier = _find_events(settled)
     return [events.get(one.key) or earlier.get(one.key) or _refuse(one) for one in settlements]
@@ -396,7 +399,13 @@ def _reserve_batch(items: Sequence[tuple[UsageRequest, datetime]]) -> list[Reser
     return reserve_many(requests=[request for request, _ in items], now=max(now for _, now in items))
 
 
+def _settle_batch(settlements: Sequence[Settlement]) -> list[UsageEvent | ReservationNotHeld]:
+    with transaction.atomic(durable=True):
+        return settle_many(settlements=settlements)
+
+
 _RESERVING: Batches[tuple[UsageRequest, datetime], Reservation] = Batches(name="reserving", process=_reserve_batch)
+_SETTLING: Batches[Settlement, UsageEvent] = Batches(name="settling", process=_settle_batch)
 
 
 def _take_only(results: Sequence[T | Exception]) -> T:

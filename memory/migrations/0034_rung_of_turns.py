@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('memory', '0033_matching'),
+        ("memory", "0034_predicted_returns"),
     ]
 
     operations = [

@@ -50,6 +50,14 @@ def list_fallbacks(failure: Exception, *, tried: Iterable[str]) -> Iterator[Mode
     yield from _list_models(names, tried=set(tried))
 
 
+def list_configured() -> list[str]:
+    """Return the names of all models that may be asked, each once."""
+    models = settings.MODELS
+    named = [models.primary, models.smaller, *models.general, *models.context_window, *models.content_policy]
+    defaults = [f"claude:{settings.CLAUDE_MODEL}", f"openai:{models.openai_model}"]
+    return list(dict.fromkeys(name for name in (*named, *defaults) if name and get_model(name)))
+
+
 def _list_models(names: Iterable[str], *, tried: set[str]) -> Iterator[ModelClient]:
     for name in names:
         client = get_model(name)

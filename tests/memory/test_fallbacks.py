@@ -165,22 +165,27 @@ def use_up(settings):
     return use
 
 
+@pytest.fixture
+def list_asked(openai, claude, routes):
+    """Name a smaller model; tell how many tokens each asked model was given."""
+    routes(smaller=MINI)
+    return lambda: [one.get("max_tokens") or one["max_completion_tokens"] for one in claude.requests + openai.requests]
+
+
 @pytest.mark.parametrize(
-    ("share", "rung", "model", "tokens"),
+    ("share", "expected"),
     [
-        (0.79, "model", "claude-haiku-5-5", 700),
-        (0.8, "smaller", "gpt-5-mini", 700),
-        (0.9, "shorter", "gpt-5-mini", 250),
-        (0.96, "shorter", "gpt-5-mini", 250),  # nothing to repeat yet
-        (0.98, "extractive", "extractive", 0),
+        (0.79, ("model", "claude-haiku-5-5", [700])),
+        (0.8, ("smaller", "gpt-5-mini", [700])),
+        (0.9, ("shorter", "gpt-5-mini", [250])),
+        (0.96, ("shorter", "gpt-5-mini", [250])),  # nothing to repeat yet
+        (0.98, ("extractive", "extractive", [])),
     ],
 )
-def test_budget_that_runs_low_goes_down_the_ladder(known, openai, claude, routes, use_up, share, rung, model, tokens):
-    routes(smaller=MINI)
+def test_budget_that_runs_low_goes_down_the_ladder(known, list_asked, use_up, share, expected):
     use_up(share)
     turn = ask(question=put(known))
-    asked = [one.get("max_tokens") or one["max_completion_tokens"] for one in claude.requests + openai.requests]
-    assert (turn.rung, turn.model, asked) == (rung, model, [tokens] if tokens else [])
+    assert (turn.rung, turn.model, list_asked()) == expected
 
 
 def test_same_question_from_the_same_evidence_is_answered_again_for_nothing(known, claude, use_up):

@@ -1,6 +1,7 @@
 """Grants are rows that are added and never changed; the month's limit follows in the same transaction."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +10,9 @@ from billing.errors import GrantConflict
 from billing.models import QuotaGrant
 from billing.services.allowances import get_quota, lock_allowances
 from billing.services.quota_counting import recount_quota
+from veri.platform.ops.services.audit import record_audit
 
+STAFF_PRIORITY = 90  # after what was paid for
 _COMPARED = ("creator_id", "feature", "units", "source", "priority", "valid_from", "expires_at")
 
 
@@ -46,4 +49,33 @@ def grant_quota(
     recount_quota(allowance=allowance, base=base, now=now)  # what was used until now is not taken from the new one
     grant = QuotaGrant.objects.create(**values, key=key, granted_at=now)
     recount_quota(allowance=allowance, base=base, now=now)
+    return grant
+
+
+@transaction.atomic
+def grant_by_staff(
+    *,
+    creator_id: int,
+    feature: str,
+    units: int,
+    expires_at: datetime,
+    key: str,
+    acting_user: Any,
+    reason: str,
+    now: datetime,
+) -> QuotaGrant:
+    """Grant units from now on by a person's decision, with its audit entry."""
+    grant = grant_quota(
+        creator_id=creator_id,
+        feature=feature,
+        units=units,
+        source=GrantSource.STAFF,
+        priority=STAFF_PRIORITY,
+        valid_from=now,
+        expires_at=expires_at,
+        key=key,
+        now=now,
+    )
+    after = {"creator": creator_id, "feature": feature, "units": units, "expires_at": expires_at.isoformat()}
+    record_audit(actor=acting_user, action="billing.quota.grant", target=grant, reason=reason, after=after, now=now)
     return grant

@@ -6,6 +6,7 @@ Models are named ``provider:model``.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -56,8 +57,30 @@ def get_breaker(name: str) -> Any:
 
 
 def close_breaker(name: str) -> None:
-    """Let calls flow again at once, in every process."""
+    """Let calls flow again at once, in every process, also those a provider's spend limit stopped."""
     get_breaker(name).close()
+    forget_spend_limit(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakerState:
+    """A model's breaker as staff sees it: ``closed``, ``open`` or ``half-open``, and failures in a row."""
+
+    name: str
+    state: str
+    failures: int
+    spend_limit_until: str | None
+
+
+def describe_breaker(name: str) -> BreakerState:
+    """Return the shared state, or this process's own while Redis is away."""
+    breaker = get_breaker(name)
+    return BreakerState(
+        name=name,
+        state=str(breaker.current_state),
+        failures=int(breaker.fail_counter),
+        spend_limit_until=get_spend_limit(name),
+    )
 
 
 def check_spend_limit(name: str) -> None:

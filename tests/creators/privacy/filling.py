@@ -20,6 +20,15 @@ OTHERS = {"blocked", "met"}  # how the other one of two creators is named
 NOT_FILLED = {"sessions.Session", "memory.VectorIndex"}  # signed data, which a browser makes; a view of a catalogue
 AUDIT = {"action": "a.b", "request_id": "r"}
 HOLD = {"reason": "a lawsuit", "held_models": []}
+CAMPAIGN = {
+    **dict.fromkeys(("title", "objectives", "category", "exclusivity_category", "usage_territory"), ""),
+    "requirements": [],
+    "usage_channels": [],
+    "timezone": "UTC",
+    "ends_on": NOW.date() + timedelta(days=9),
+}
+# A signed contract is kept whole: its words are the parties', and are expected where they are found.
+SIGNED = {"signer_name": "n", "sha256": "", "consent": "c", "consent_version": "1", "user_agent": ""}
 BILLED = {"source": "assistant", "action": "filled", "model": "m"}
 
 
@@ -68,6 +77,20 @@ class Filler:
             "creators.FormerHandle": {"handle": "earlier.name", "key": "earliername"},
             "billing.UsageEvent": {**BILLED, "provider_request_id": ""},
             "billing.Reservation": BILLED,
+            "billing.Campaign": CAMPAIGN,
+            "billing.Collaboration": {"state": "closed", "accepted_offer": None},
+            "billing.Offer": {"terms": {}, "answers": None},
+            "billing.Submission": {"sha256": ""},
+            "billing.UsageRight": {"territory": "EU", "channels": []},
+            "billing.CampaignEvent": {"facts": {}, "state_from": "", "state_to": ""},
+            "billing.CampaignTask": {"key": "k", "title": "t"},
+            "billing.CampaignReminder": {"key": "k"},
+            "billing.ContractVersion": {"text": "t", "text_sha256": "", "sha256": "f", "pdf": b"p", "given": {}},
+            "billing.ContractSeal": {"sha256": "", "pdf": b"p"},
+            "billing.ContractEvent": {"sha256": "", "facts": {}, "previous_hash": "", "hash": ""},
+            "billing.Signature": SIGNED,
+            "billing.ContractTemplateVersion": {"body": "b", "variables": {}, "number": 99},
+            "billing.WorkflowVersion": {"definition": {"stages": []}, "number": 99},
             "billing.HeldRelease": {"state": "planned"},
             "billing.CampaignFunds": {"freeze_reason": ""},
             "billing.PaymentIntent": {"description": "", "checkout_id": "", "checkout_url": ""},

@@ -1,0 +1,1 @@
+"""Reads of workflow templates and tasks."""

@@ -1,0 +1,1 @@
+"""Campaigns from brief to payout."""

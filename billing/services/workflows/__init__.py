@@ -1,0 +1,1 @@
+"""Workflow templates, tasks and reminders."""
