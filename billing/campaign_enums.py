@@ -183,3 +183,10 @@ class SignatureMethod(models.TextChoices):
     PASSWORD = "password", "Password entered again"
     SECOND_FACTOR = "second_factor", "Code of the second factor"
     RECENT_SIGN_IN = "recent_sign_in", "Signed in a short while before"
+
+
+# What is asked for by name over the API; the other moves follow from what is done.
+CAMPAIGN_MOVES = [(one.value, one.label) for one in (Action.BRIEF, Action.CLOSE, Action.CANCEL)]
+COLLABORATION_MOVES = [
+    (one.value, one.label) for one in (Action.SEND_CONTRACT, Action.START, Action.CANCEL, Action.REFUND, Action.CLOSE)
+]
