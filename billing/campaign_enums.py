@@ -78,6 +78,7 @@ class Action(models.TextChoices):
     RELEASE = "release", "Release"
     PAY = "pay", "Pay out"
     CLOSE = "close", "Close"
+    REPORT = "report", "Report the outcome"
     AMEND = "amend", "Change the terms"
     CANCEL = "cancel", "Cancel"
     REFUND = "refund", "Refund"

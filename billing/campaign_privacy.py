@@ -55,6 +55,7 @@ def register_campaign_privacy() -> None:
     )  # fmt: skip
     _keep("Dispute", "opened_by", "how funds were divided", {"resolved_by": None, "resolution": ""})
     _keep("Rating", "rated_by", "stars stay, words go", {"text": ""})
+    _keep("CampaignOutcome", "reported_by", "figures a brand reported", {})
     _keep("CampaignTask", "done_by", "what was done when", {})
     register_data(
         PersonalData(

@@ -10,6 +10,9 @@ class Service(models.TextChoices):
     OPENAI = "openai", "OpenAI"
     VOYAGE = "voyage", "Voyage"
     MONGO = "mongo", "MongoDB"
+    POSTGRES = "postgres", "PostgreSQL"
+    X = "x", "X's API"
+    MAIL = "mail", "E-mail"
     EXTRACTIVE = "extractive", "Extractive answers"
 
 
@@ -28,3 +31,17 @@ class UsageState(models.TextChoices):
 class AllowanceUnit(models.TextChoices):
     MICRO_USD = "micro_usd", "Micro-dollars"
     REQUESTS = "requests", "Requests"
+
+
+class AttemptOutcome(models.TextChoices):
+    ANSWERED = "answered", "Answered"
+    REFUSED = "refused", "Refused by the provider"
+    FAILED = "failed", "Failed before anything was counted"
+    CUT = "cut", "Broken off"
+
+
+class GrantSource(models.TextChoices):
+    PLAN = "plan", "Plan"
+    TOP_UP = "top_up", "Top-up"
+    PROMO = "promo", "Promotion"
+    STAFF = "staff", "Staff"

@@ -28,9 +28,37 @@ class BudgetExceeded(AllowanceExceeded):
     """Raised when a service's monthly budget is used up."""
 
 
+class SpendingStopped(BudgetExceeded):
+    """Raised while staff stopped what costs money, everywhere or at one service; nobody knows until when."""
+
+    def __init__(self, *, scope: str, now: datetime) -> None:
+        super().__init__(scope=scope, resets_at=now)
+        self.args = (f"Staff stopped the spending of {scope}.",)
+
+
+class TooManyAtOnce(BillingError):
+    """Raised when a creator has as many calls under way as are allowed at once."""
+
+    def __init__(self, *, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"{limit} calls of this creator are under way; wait until one of them is answered.")
+
+
 class QuotaExceeded(AllowanceExceeded):
     """Raised when a creator's monthly quota is used up."""
 
 
 class ReservationNotHeld(BillingError):
     """Raised when a reservation is settled that was released, expired, or never made."""
+
+
+class GrantConflict(BillingError):
+    """Raised when a grant's key was used before with other contents."""
+
+
+class ImportRefused(BillingError):
+    """Raised for a file of prices or costs of which something is wrong: nothing of it is taken."""
+
+    def __init__(self, *, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("Nothing was imported:\n" + "\n".join(problems))

@@ -1,16 +1,18 @@
 """What billing contributes to ``/metrics``."""
 
-from django.db.models import Sum
+from datetime import UTC, date, datetime, timedelta
 
-from billing.models import UsageEvent
+from billing.queries.usage_sums import sum_usage
 from veri.platform.observability.registry import register_counter
 
 MICRO = 1_000_000
+BEGINNING = date(2020, 1, 1)
 
 
 def _read_costs() -> dict[tuple[str, ...], float]:
-    rows = UsageEvent.objects.values_list("service").annotate(Sum("cost_micro_usd"))
-    return {(service,): total / MICRO for service, total in rows}
+    tomorrow = datetime.now(tz=UTC).date() + timedelta(days=1)
+    sums = sum_usage(since=BEGINNING, until=tomorrow, by=("service",))
+    return {(str(one.service),): one.cost_micro_usd / MICRO for one in sums}
 
 
 def register_metrics() -> None:

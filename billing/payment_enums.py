@@ -92,3 +92,22 @@ class PayoutState(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmed"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class SubscriptionState(models.TextChoices):
+    PENDING = "pending", "Awaits its first payment"
+    TRIAL = "trial", "Trial"
+    ACTIVE = "active", "Active"
+    PAST_DUE = "past_due", "Past due"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+
+
+class ChargeKind(models.TextChoices):
+    PERIOD = "period", "Period"
+    UPGRADE = "upgrade", "Upgrade"
+
+
+class InvoiceKind(models.TextChoices):
+    INVOICE = "invoice", "Invoice"
+    CREDIT_NOTE = "credit_note", "Credit note"

@@ -41,3 +41,11 @@ class PayoutDecided(BillingError):
 
 class FourEyesRequired(BillingError):
     """Raised when somebody would approve what he proposed, or what he gets."""
+
+
+class SubscriptionRefused(BillingError):
+    """Raised when a subscription cannot be started or changed like that."""
+
+
+class InvoiceRefused(BillingError):
+    """Raised when a document cannot be issued: nothing to charge, or more to correct than there was."""

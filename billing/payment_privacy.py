@@ -1,6 +1,18 @@
 """What becomes of money's records when a person is erased: the law has them kept; the links to the person are cut."""
 
-from veri.platform.ops.privacy import OnErase, PersonalData, about, register_data, register_impersonal
+from datetime import datetime
+
+from veri.platform.ops.privacy import (
+    EraseStep,
+    OnErase,
+    PersonalData,
+    Phase,
+    Subject,
+    about,
+    register_data,
+    register_impersonal,
+    register_step,
+)
 
 _KEPT = "accounting records are kept by law; the link to the person is cut"
 
@@ -84,8 +96,64 @@ def register_payment_privacy() -> None:
             emptied={"creator": None},
         ),
     )
+    _register_plans()
     register_impersonal(
         "a provider's notices and how far it was asked; ids of payments, no person",
         "billing.PaymentWebhook",
         "billing.PaymentPoll",
     )
+
+
+def _register_plans() -> None:
+    register_data(
+        PersonalData(
+            model="billing.BillingProfile",
+            find=about(creator="creator"),
+            on_erase=OnErase.DELETE,
+            reason="issued documents keep what the law wants of it",
+        ),
+        PersonalData(
+            model="billing.Invoice",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason="invoices are kept by law as they were issued, with the buyer's name; the link is cut",
+            emptied={"creator": None},
+            hidden={"pdf": "downloaded from the API"},
+        ),
+        PersonalData(
+            model="billing.InvoiceLine",
+            find=about(creator="invoice__creator"),
+            on_erase=OnErase.RETAIN,
+            reason="invoices are kept by law as they were issued",
+        ),
+        PersonalData(
+            model="billing.Subscription",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason=_KEPT,
+            emptied={"creator": None, "consent_url": "", "state": "cancelled"},
+        ),
+        *(
+            PersonalData(
+                model=f"billing.{name}",
+                find=about(creator="subscription__creator"),
+                on_erase=OnErase.RETAIN,
+                reason="accounting records are kept by law; it names nobody once its subscription's link is cut",
+            )
+            for name in ("SubscriptionPeriod", "SubscriptionCharge")
+        ),
+    )
+    register_impersonal("what is offered to everybody, and counters", "billing.Plan", "billing.PlanVersion")
+    register_step(EraseStep(name="subscriptions", phase=Phase.PLATFORMS, run=_end_subscriptions))
+    register_impersonal("the last number of a year", "billing.InvoiceSeries")
+
+
+def _end_subscriptions(*, subject: Subject, now: datetime) -> int:
+    """Have providers charge nothing more for a subject's subscriptions; without an answer the request waits.
+
+    Raises:
+        ConnectionError: a provider does not answer.
+    """
+    from billing.services.plans.telling import end_subscriptions  # models are loaded by then
+
+    return end_subscriptions(creator_ids=subject.creator_ids, now=now)

@@ -28,11 +28,42 @@ def register_privacy() -> None:
         ),
     )
     register_payment_privacy()
+    register_data(
+        PersonalData(
+            model="billing.UsageRollup",
+            find=about(creator="creator"),
+            on_erase=OnErase.RETAIN,
+            reason="accounts must add up; the link to the creator is cut, what is left names nobody",
+            emptied={"creator": None},
+        ),
+        PersonalData(
+            model="billing.QuotaGrant",
+            find=about(creator="creator"),
+            on_erase=OnErase.DELETE,
+            reason="a creator's own quotas",
+            hidden={"key": "an internal reference"},
+        ),
+        PersonalData(
+            model="billing.QuotaUse",
+            find=about(creator="grant__creator"),
+            on_erase=OnErase.DELETE,
+            reason="what was taken of a creator's own quotas",
+        ),
+    )
     register_impersonal("prices of services", "billing.PriceVersion")
     register_campaign_privacy()
+    register_impersonal("calls of a provider, whose event names the creator", "billing.UsageAttempt")
+    register_impersonal(
+        "sums and settings of Veri's own costs",
+        "billing.RollupMark",
+        "billing.BudgetNotice",
+        "billing.SpendingSpike",
+        "billing.SpendingStop",
+        "billing.ProviderCost",
+    )
 
 
 def _by_scope(subject: Subject) -> Q:
-    """Find scopes that end with a creator's id, like ``quota:assistant:17``."""
+    """Find scopes that end with a creator's id, like ``quota:assistant:17`` and ``budget:creator:17``."""
     ids = "|".join(str(pk) for pk in subject.creator_ids)
-    return Q(scope__regex=rf"^quota:.*:({ids})$") if ids else Q(pk__in=[])
+    return Q(scope__regex=rf"^(quota:.*|budget:creator):({ids})$") if ids else Q(pk__in=[])

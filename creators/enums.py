@@ -10,6 +10,11 @@ class Platform(models.TextChoices):
     TIKTOK = "tiktok", "TikTok"
     CHAT = "chat", "Chat"
     EMAIL = "email", "E-mail"
+    CAMPAIGN = "campaign", "Campaigns on Veri"
+
+
+# What others may send us; what happens in campaigns is recorded by Veri alone.
+INGESTED_PLATFORMS = tuple(one for one in Platform.values if one != Platform.CAMPAIGN)
 
 
 class ConsentState(models.TextChoices):

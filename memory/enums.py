@@ -168,3 +168,20 @@ class MatchDecisionKind(models.TextChoices):
     SAVED = "saved", "Saved"
     INVITED = "invited", "Invited"
     HIRED = "hired", "Hired"
+
+
+class PredictionCause(models.TextChoices):
+    """Why a return was predicted."""
+
+    ASKED = "asked", "Asked for"
+    AGREED = "agreed", "Terms agreed"
+
+
+class AnswerRung(models.TextChoices):
+    """How an answer came about: each but the first for want of budget, or of a model."""
+
+    MODEL = "model", "The model"
+    SMALLER = "smaller", "A smaller model"
+    SHORTER = "shorter", "A smaller model, in few words"
+    CACHED = "cached", "An earlier answer from the same evidence"
+    EXTRACTIVE = "extractive", "The evidence itself"

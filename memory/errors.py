@@ -48,7 +48,15 @@ class ModelSpendLimitReached(ModelCallFailed):
 
 
 class ModelRefusedRequest(ModelCallFailed):
-    """A request the provider will never take: wrong key, unknown model, too long."""
+    """A request the provider will never take: wrong key, unknown model."""
+
+
+class ModelPromptTooLong(ModelRefusedRequest):
+    """The prompt does not fit the model's context window; one with a larger window may take it."""
+
+
+class ModelContentRefused(ModelCallFailed):
+    """The provider's policy refuses to answer; another model's may not."""
 
 
 class ModelStreamCut(ModelCallFailed):
@@ -86,3 +94,7 @@ class ReembeddingRefused(Exception):
 
 class NotInMatch(Exception):
     """A decision about a creator the match did not show."""
+
+
+class PredictionRefused(Exception):
+    """Raised when nothing can be predicted; says what is missing."""

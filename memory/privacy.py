@@ -36,6 +36,7 @@ _OF_CREATOR = (
     "ProcessedSession",
     "RecommendationSet",
     "RetrievalWeights",
+    "ReturnPrediction",
     "Signal",
     "Utterance",
     "VoyageVector",
@@ -85,6 +86,7 @@ def register_privacy() -> None:
         "memory.EvaluationRun",
         "memory.LearningRun",
         "memory.Reembedding",
+        "memory.ReturnModel",
     )
     register_step(EraseStep(name="lists", phase=Phase.DERIVED, run=clear_lists))
     register_step(EraseStep(name="matches", phase=Phase.DERIVED, run=clear_matches))

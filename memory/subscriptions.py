@@ -38,6 +38,17 @@ def _refresh(*, payload: dict[str, Any]) -> None:
     refresh_summary(creator_id=payload["creator_id"], now=timezone.now())
 
 
+def _remember_campaign(*, payload: dict[str, Any]) -> None:
+    from memory.services.campaign_events import record_campaign_event  # same
+    from memory.services.match_outcomes import note_outcome  # same
+    from memory.services.prediction.following import follow_campaign  # same
+
+    now = timezone.now()
+    record_campaign_event(event_id=payload["id"], now=now)
+    note_outcome(event_id=payload["id"], now=now)
+    follow_campaign(event_id=payload["id"], now=now)
+
+
 def _join_recorded(payloads: list[dict[str, Any]]) -> dict[str, Any]:
     """Return one payload for several of one creator: formation reads and locks once for all."""
     ids = [pk for payload in payloads for pk in payload["interaction_ids"]]
@@ -73,6 +84,7 @@ def register_subscriptions() -> None:
     )
     for event in ("memories.formed", "memories.faded", "consent.recorded"):
         subscribe(event=event, name="memory.summary", handle=_refresh, join=_join_same_creator, queue="memory")
+    subscribe(event="campaign.moved", name="memory.campaigns", handle=_remember_campaign, queue="memory")
     subscribe(
         event="signals.recorded",
         name="memory.stated",

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from memory.clients.embeddings import EmbeddingFailed
-from memory.errors import DecayNotAllowed, DecayRunning, ProcessorUnavailable
+from memory.errors import DecayNotAllowed, DecayRunning, PredictionRefused, ProcessorUnavailable
 from memory.services.consolidation import consolidate_observations, list_consolidated_creators
 from memory.services.content_index import index_waiting_content
 from memory.services.decay import continue_decay, start_decay
@@ -17,6 +17,7 @@ from memory.services.evaluation import remove_abandoned_runs
 from memory.services.forgetting.requests import process_due_requests, process_forget_request
 from memory.services.interaction_retention import empty_expired_interactions
 from memory.services.learning import learn_weights
+from memory.services.prediction.training import fit_return_model
 from memory.services.processing import list_session_processors
 from memory.services.realignment import list_creators_out_of_line, realign_memories
 from memory.services.recommendations import remove_expired_recommendations
@@ -156,3 +157,13 @@ def consolidate_task(**_unknown: Any) -> int:
     """Write every creator's observations; return how many memories changed."""
     creators = list_consolidated_creators()
     return sum(consolidate_observations(creator_id=pk, now=timezone.now()).changed for pk in creators)
+
+
+@shared_task(name="memory.fit_returns", time_limit=3600, soft_time_limit=3500)
+def fit_returns_task(**_unknown: Any) -> int:
+    """Fit the model of returns when there are enough outcomes; return on how many."""
+    try:
+        return fit_return_model(now=timezone.now()).examples
+    except PredictionRefused as refused:
+        logger.info("returns_not_fitted", reason=str(refused))
+        return 0

@@ -8,6 +8,7 @@ from memory.api.feedback import FeedbackView
 from memory.api.forgetting import ForgetMemoryView, ForgetRequestView, ForgetView, RestoreView
 from memory.api.matches import IntroductionView, MatchDecisionView, MatchListView, MatchView
 from memory.api.memories import EvidenceView, MemoryListView, MemoryView, SlotHistoryView
+from memory.api.predictions import PredictionListView
 from memory.api.recommendations import RecommendationsView
 from memory.api.search import CreatorSearchView, OwnSearchView, SimilarCreatorsView
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("memories/history", SlotHistoryView.as_view(), name="memory-history"),
     path("memories/<str:id>", MemoryView.as_view(), name="memory"),
     path("memories/<str:id>/forget", ForgetMemoryView.as_view(), name="memory-forget"),
+    path("collaborations/<str:id>/predictions", PredictionListView.as_view(), name="collaboration-predictions"),
     path("matches", MatchListView.as_view(), name="matches"),
     path("matches/<str:id>", MatchView.as_view(), name="match"),
     path("matches/<str:id>/decisions", MatchDecisionView.as_view(), name="match-decisions"),

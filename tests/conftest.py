@@ -1,5 +1,6 @@
 """Fixtures every room uses: real stores, one database, MongoDB name and Redis number per test process."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -9,10 +10,14 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection
 from django.test import TransactionTestCase
 from pymongo.database import Database
+from pytest_django import DjangoDbBlocker
 
 from billing.first_contracts import install_first_contract
 from billing.first_prices import install_first_prices
 from billing.first_workflows import install_first_workflows
+from billing.queries.shares import forget_shares
+from billing.queries.stops import forget_stops
+from billing.services.budgets.notices import forget_told
 from creators.models import Creator, User
 from memory.queries.providers import forget_providers
 from memory.queries.ranking_weights import forget_ranking_weights
@@ -21,6 +26,8 @@ from migration.queries.routes import forget_routes
 from migration.registry import list_registered_specs
 from migration.services.datasets import create_route_rows
 from migration.services.minutes import COUNTER
+from tests.databases import copied_database
+from tests.stores import ROOT
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
@@ -61,6 +68,20 @@ def _get_question() -> str:
     return " UNION ALL ".join(sizes)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """Give every test process a copy of the run's one migrated database."""
+    template = f"test_veri_{os.environ['VERI_TEST_RUN']}_template"
+    with (
+        django_db_blocker.unblock(),
+        copied_database(folder=ROOT.parent, template=template),
+        django_db_blocker.block(),
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _quick_teardown() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
@@ -85,7 +106,11 @@ def _fresh_copies() -> Iterator[None]:
     forget_routes()
     forget_providers()
     forget_ranking_weights()
+    forget_stops()
+    forget_told()
+    forget_shares()
     yield
+    forget_stops()
     forget_flags()
     forget_routes()
     forget_providers()

@@ -10,10 +10,11 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from billing.models import PriceVersion
+from billing.services.imports.prices import find_price_problem
 from billing.services.price_list import insert_price
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
-PRICE_FIELDS = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
+PRICE_FIELDS = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read", "unit")
 
 
 class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -28,8 +29,16 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the st
         model = PriceVersion
         fields = ["service", "model", "prompt_above", "effective_from", *PRICE_FIELDS]
         help_texts = dict.fromkeys(PRICE_FIELDS, "Micro-dollars per million tokens: 2000000 is two dollars.") | {
-            "prompt_above": "The price holds for prompts with more tokens than this."
+            "prompt_above": "The price holds for prompts with more tokens than this.",
+            "unit": "Micro-dollars per million units: kilobyte-months, mails, millionths of X's dollars.",
         }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        known = {name: cleaned.get(name) for name in ("service", *PRICE_FIELDS)}
+        if None not in known.values() and (problem := find_price_problem(PriceVersion(**known))):
+            raise forms.ValidationError(f"This is {problem}: an unpriced call must be refused, not made for nothing.")
+        return cleaned
 
     def clean_effective_from(self) -> datetime:
         wanted: datetime | None = self.cleaned_data.get("effective_from")
@@ -64,6 +73,10 @@ class PriceVersionAdmin(ReadOnlyAdmin):
     @admin.display(description="Output $/M")
     def output_usd(self, price: PriceVersion) -> str:
         return f"{price.output / 1_000_000:g}"
+
+    @admin.display(description="Unit $/M")
+    def unit_usd(self, price: PriceVersion) -> str:
+        return f"{price.unit / 1_000_000:g}"
 
     @admin.display(description="Cache write 5 m $/M")
     def cache_write_5m_usd(self, price: PriceVersion) -> str:

@@ -149,8 +149,8 @@ class PaymentProvider(Protocol):
 
     def refund(self, *, payment_id: str, amount_minor: int, currency: str, idempotency_key: str) -> FetchedRefund: ...
 
-    def create_subscription(self, request: CheckoutRequest, *, first_at: datetime) -> FetchedSubscription:
-        """Ask for consent to take the amount each month, first at an instant."""
+    def create_subscription(self, request: CheckoutRequest, *, first_at: datetime | None) -> FetchedSubscription:
+        """Ask for consent to take the amount each month, first at an instant; at once without one."""
         ...
 
     def fetch_subscription(self, subscription_id: str) -> FetchedSubscription: ...

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0004_allowances_follow_configuration'),
+        ("billing", "0006_append_only_attempts"),
         ('creators', '0025_analytics_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0021_append_only_ledger'),
+        ("billing", "0021_append_only_ledger"),
         ('creators', '0025_analytics_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0022_held_funds'),
+        ("billing", "0022_held_funds"),
         ('creators', '0025_analytics_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

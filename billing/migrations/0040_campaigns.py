@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0023_payments_and_payouts'),
+        ("billing", "0025_immutable_documents"),
         ('creators', '0025_analytics_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

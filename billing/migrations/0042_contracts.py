@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0041_append_only_campaigns'),
+        ("billing", "0041_append_only_campaigns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

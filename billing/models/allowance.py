@@ -9,7 +9,10 @@ from creators.models import Creator
 
 
 class Allowance(models.Model):
-    """A budget or quota in one half-open period. ``scope`` is like ``budget:claude`` or ``quota:assistant:17``."""
+    """A budget or quota in one half-open period. ``scope`` is like ``budget:claude`` or ``quota:assistant:17``.
+
+    ``recount_at`` is set where grants make the limit: it holds until then, when one of them begins or ends.
+    """
 
     scope = models.CharField(max_length=80)
     unit = models.CharField(max_length=12, choices=AllowanceUnit)
@@ -19,6 +22,7 @@ class Allowance(models.Model):
     is_set_by_staff = models.BooleanField(default=False)
     spent = models.PositiveBigIntegerField(default=0)
     reserved = models.PositiveBigIntegerField(default=0)
+    recount_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -6,7 +6,10 @@ from billing.enums import Service
 
 
 class PriceVersion(models.Model):
-    """What a model costs from an instant on, in micro-dollars per million tokens.
+    """What a model costs from an instant on, in micro-dollars per million tokens, or per million units.
+
+    A unit is what is no token: of storage a kilobyte-month (so that the price is that of a gigabyte-month), of X a
+    millionth of a dollar, of mail a message.
 
     ``prompt_above`` is the tier: the price holds for prompts with more tokens than this, for the whole request.
     """
@@ -20,6 +23,7 @@ class PriceVersion(models.Model):
     cache_write_5m = models.PositiveBigIntegerField()
     cache_write_1h = models.PositiveBigIntegerField()
     cache_read = models.PositiveBigIntegerField()
+    unit = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Sum
 
-from billing.models import Allowance, UsageEvent
+from billing.models import Allowance
+from billing.queries.usage_sums import sum_usage
 from billing.services.allowances import get_budget
 from billing.services.periods import get_month
+from creators.models import Creator
 
 SHOWN_CREATORS = 25
 
@@ -22,6 +23,7 @@ class BudgetState:
     spent: int
     reserved: int
     allowance_id: int | None
+    is_set_by_staff: bool = False
 
     @property
     def percent(self) -> float:
@@ -47,9 +49,10 @@ class CreatorUsage:
 
 
 def list_budget_states(*, at: datetime) -> list[BudgetState]:
-    """Return every budgeted service, used or not: one indexed read."""
+    """Return every budgeted service and scope but single creators', used or not: one indexed read."""
     start, _ = get_month(at)
-    scopes = {f"budget:{service}": service for service in settings.MONTHLY_BUDGETS}
+    names = [*settings.MONTHLY_BUDGETS, *(one for one in settings.COSTS.extra_budgets if one != "creator")]
+    scopes = {f"budget:{name}": name for name in names}
     found = {one.scope: one for one in Allowance.objects.filter(scope__in=scopes, period_start=start)}
     return [_describe(service, found.get(scope)) for scope, service in scopes.items()]
 
@@ -57,30 +60,20 @@ def list_budget_states(*, at: datetime) -> list[BudgetState]:
 def list_creator_usage(*, at: datetime, limit: int = SHOWN_CREATORS) -> list[CreatorUsage]:
     """Return the creators who used most this month, the costliest first."""
     start, end = get_month(at)
-    rows = (
-        UsageEvent.objects.filter(occurred_at__gte=start, occurred_at__lt=end)
-        .values("creator_id", "creator__handle")
-        .annotate(
-            requests=Count("pk"),
-            tokens=Sum("input_tokens") + Sum("cache_read_tokens") + Sum("output_tokens")
-            + Sum("cache_write_5m_tokens") + Sum("cache_write_1h_tokens"),
-            cost=Sum("cost_micro_usd"),
-        )
-        .order_by("-cost", "-requests", "creator_id")[:limit]
-    )  # fmt: skip
-    found = list(rows)
-    scopes = [f"quota:assistant:{row['creator_id']}" for row in found]
+    found = sum_usage(since=start.date(), until=end.date(), by=("creator_id",), limit=limit)
+    handles = dict(Creator.objects.filter(pk__in=[one.creator_id for one in found]).values_list("pk", "handle"))
+    scopes = [f"quota:assistant:{one.creator_id}" for one in found]
     quotas = dict(Allowance.objects.filter(scope__in=scopes, period_start=start).values_list("scope", "limit"))
     return [
         CreatorUsage(
-            creator_id=row["creator_id"],
-            handle=row["creator__handle"],
-            requests=row["requests"],
-            tokens=row["tokens"],
-            cost_micro_usd=row["cost"],
-            quota_limit=quotas.get(f"quota:assistant:{row['creator_id']}"),
+            creator_id=one.creator_id,
+            handle=handles.get(one.creator_id or 0),
+            requests=one.events,
+            tokens=one.tokens,
+            cost_micro_usd=one.cost_micro_usd,
+            quota_limit=quotas.get(f"quota:assistant:{one.creator_id}"),
         )
-        for row in found
+        for one in found
     ]
 
 
@@ -88,6 +81,7 @@ def _describe(service: str, allowance: Allowance | None) -> BudgetState:
     return BudgetState(
         service=service,
         limit=allowance.limit if allowance else get_budget(service),
+        is_set_by_staff=bool(allowance and allowance.is_set_by_staff),
         spent=allowance.spent if allowance else 0,
         reserved=allowance.reserved if allowance else 0,
         allowance_id=allowance.pk if allowance else None,

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 
-from billing.models import Allowance, UsageEvent
+from billing.models import Allowance
+from billing.queries.usage_sums import sum_usage
 from billing.services.periods import get_month
 
 
@@ -39,18 +40,7 @@ class UsageReport:
 def get_usage_report(*, creator_ids: list[int] | None, at: datetime) -> UsageReport:
     """Return the month's usage of some creators, or of all with None."""
     start, end = get_month(at)
-    mine = Q() if creator_ids is None else Q(creator__in=creator_ids)
-    rows = (
-        UsageEvent.objects.filter(mine, occurred_at__gte=start, occurred_at__lt=end)
-        .values("service", "model")
-        .annotate(
-            requests=Count("pk"),
-            input_tokens=Sum("input_tokens"),
-            output_tokens=Sum("output_tokens"),
-            cost_micro_usd=Sum("cost_micro_usd"),
-        )
-        .order_by("service", "model")
-    )
+    sums = sum_usage(since=start.date(), until=end.date(), by=("service", "model"), creator_ids=creator_ids)
     scopes = [f"quota:assistant:{pk}" for pk in creator_ids or []]
     quotas = Allowance.objects.filter(scope__in=scopes, period_start=start).aggregate(
         used=Sum("spent"), limit=Sum("limit")
@@ -58,7 +48,17 @@ def get_usage_report(*, creator_ids: list[int] | None, at: datetime) -> UsageRep
     return UsageReport(
         start=start,
         end=end,
-        services=[ServiceUsage(**row) for row in rows],
+        services=[
+            ServiceUsage(
+                service=str(one.service),
+                model=str(one.model),
+                requests=one.events,
+                input_tokens=one.input_tokens,
+                output_tokens=one.output_tokens,
+                cost_micro_usd=one.cost_micro_usd,
+            )
+            for one in sums
+        ],
         requests_used=quotas["used"] or 0,
         requests_limit=quotas["limit"],
     )

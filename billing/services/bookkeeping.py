@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from billing.enums import UsageState
+from billing.enums import AttemptOutcome, UsageState
 from billing.models import Allowance, UsageEvent
 from billing.services.allowances import convert
 from billing.services.pricing import TokenCounts
@@ -22,14 +22,31 @@ _COLUMNS = {
     "cache_write_1h_tokens": "bigint",
     "cache_read_tokens": "bigint",
     "output_tokens": "bigint",
+    "units": "bigint",
     "cost_micro_usd": "bigint",
     "state": "varchar",
     "provider_request_id": "varchar",
     "occurred_at": "timestamptz",
 }
+_ATTEMPT_COLUMNS = {
+    "number": "int",
+    "provider_request_id": "varchar",
+    "outcome": "varchar",
+    "input_tokens": "bigint",
+    "cache_write_5m_tokens": "bigint",
+    "cache_write_1h_tokens": "bigint",
+    "cache_read_tokens": "bigint",
+    "output_tokens": "bigint",
+    "started_at": "timestamptz",
+    "ended_at": "timestamptz",
+}
+_TOKENS = tuple(name for name in _COLUMNS if name.endswith("_tokens"))
 _NAMES = ", ".join(_COLUMNS)
+_ATTEMPT_NAMES = ", ".join(_ATTEMPT_COLUMNS)
+_ATTEMPT_ARRAYS = ", ".join(f"%(attempt_{name})s::{kind}[]" for name, kind in _ATTEMPT_COLUMNS.items())
 _ARRAYS = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
-# Meters an action only once, and spends only what is metered; the caller holds the allowances' locks.
+# Meters an action only once, and spends only what is metered; the caller holds the allowances' locks, which also gives
+# the transaction its number before its first event has an id: rolling up relies on that.
 _METER = f"""
 WITH metered AS (
   INSERT INTO billing_usageevent ({_NAMES})
@@ -45,11 +62,28 @@ WITH metered AS (
 ), kept AS (
   UPDATE billing_allowance SET spent = billing_allowance.spent + moved.spent, reserved = reserved - moved.freed
   FROM moved WHERE id = allowance
+), attempted AS (
+  INSERT INTO billing_usageattempt (event_id, {_ATTEMPT_NAMES})
+  SELECT metered.id, {_ATTEMPT_NAMES}
+  FROM unnest(%(attempt_source)s::varchar[], %(attempt_action)s::varchar[], {_ATTEMPT_ARRAYS})
+    AS attempt (source, action, {_ATTEMPT_NAMES})
+  JOIN metered USING (source, action)
 )
 SELECT id, source, action FROM metered"""  # noqa: S608  names from code
 _MOVE = """
 UPDATE billing_allowance SET reserved = reserved + held
 FROM unnest(%s::bigint[], %s::bigint[]) AS moved (allowance, held) WHERE id = allowance RETURNING id"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One call of a provider: what it counted, however it ended."""
+
+    counts: TokenCounts
+    outcome: AttemptOutcome
+    started_at: datetime
+    ended_at: datetime
+    provider_request_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,18 +105,19 @@ class Use:
     allowances: Sequence[Allowance]
     provider_request_id: str = ""
     freed: int | None = None
+    attempts: Sequence[Attempt] = ()
 
     @property
     def values(self) -> dict[str, object]:
         """Return the usage event's columns."""
-        tokens = {f"{one.name}_tokens": getattr(self.counts, one.name) for one in fields(TokenCounts)}
         return {
             "source": self.source,
             "action": self.action,
             "creator_id": self.creator_id,
             "service": str(self.service),
             "model": self.model,
-            **tokens,
+            **_list_tokens(self.counts),
+            "units": self.counts.units,
             "cost_micro_usd": self.cost,
             "state": self.state.value,
             "provider_request_id": self.provider_request_id,
@@ -119,11 +154,35 @@ def meter_uses(*, uses: Sequence[Use]) -> dict[tuple[str, str], UsageEvent]:
     for one in uses:
         moves.add(one)
     parameters = {name: [one[name] for one in values] for name in _COLUMNS} | moves.list_columns()
+    parameters |= _list_attempts(uses)
     by_action = {(one.source, one.action): one.values for one in uses}
     return {
         (source, action): UsageEvent(pk=pk, **by_action[source, action])
         for pk, source, action in fetch_rows(_METER, parameters)
     }
+
+
+def _list_tokens(counts: TokenCounts) -> dict[str, object]:
+    return {name: getattr(counts, name.removesuffix("_tokens")) for name in _TOKENS}
+
+
+def _list_attempts(uses: Sequence[Use]) -> dict[str, list[object]]:
+    """Return the columns of all attempts, each with the action it belongs to."""
+    rows = [
+        {
+            "source": use.source,
+            "action": use.action,
+            "number": number,
+            "provider_request_id": one.provider_request_id[:120],
+            "outcome": one.outcome.value,
+            **_list_tokens(one.counts),
+            "started_at": one.started_at,
+            "ended_at": one.ended_at,
+        }
+        for use in uses
+        for number, one in enumerate(use.attempts, 1)
+    ]
+    return {f"attempt_{name}": [row[name] for row in rows] for name in ("source", "action", *_ATTEMPT_COLUMNS)}
 
 
 def move_reserved(*, held: Counter[int]) -> None:

@@ -10,15 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from billing.enums import AllowanceUnit, ReservationState, UsageState
-from billing.errors import AllowanceExceeded, PriceUnknown, ReservationNotHeld
+from billing.errors import (
+    AllowanceExceeded,
+    BudgetExceeded,
+    PriceUnknown,
+    ReservationNotHeld,
+    SpendingStopped,
+    TooManyAtOnce,
+)
 from billing.models import Allowance, Reservation, UsageEvent
+from billing.queries.stops import find_stop
 from billing.services.allowances import convert, find_refusal, list_scopes, lock_allowances, lock_held
-from billing.services.bookkeeping import Use, meter_uses, move_reserved
+from billing.services.bookkeeping import Attempt, Use, meter_uses, move_reserved
+from billing.services.budgets.notices import notice_refusals
 from billing.services.pricing import PriceBook, TokenCounts
+from migration.failpoints import reach
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
 from veri.platform.ops.errors import TransactionRequired
@@ -30,7 +41,10 @@ M = TypeVar("M", Reservation, UsageEvent)
 
 @dataclass(frozen=True, kw_only=True)
 class UsageRequest:
-    """What is about to be used: ``upper_bound`` are the most tokens it can take."""
+    """What is about to be used: ``upper_bound`` are the most tokens it can take.
+
+    ``is_fallback`` is another try, at another model, of what a first request counts in the quota.
+    """
 
     source: str
     action: str
@@ -38,6 +52,7 @@ class UsageRequest:
     service: str
     model: str
     upper_bound: TokenCounts
+    is_fallback: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -56,13 +71,14 @@ class Settlement:
     counts: TokenCounts | None
     provider_request_id: str = ""
     is_certain: bool = True
+    attempts: Sequence[Attempt] = ()
 
     @property
     def key(self) -> tuple[str, str]:
         return self.source, self.action
 
 
-Refusal = AllowanceExceeded | PriceUnknown
+Refusal = AllowanceExceeded | PriceUnknown | TooManyAtOnce
 
 
 def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
@@ -73,6 +89,8 @@ def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
     Raises:
         PriceUnknown: the model has no price.
         BudgetExceeded, QuotaExceeded: it does not fit; nothing is held.
+        SpendingStopped: staff stopped what costs money here.
+        TooManyAtOnce: as many calls of the creator are under way as may be.
     """
     if is_bridged():
         return wait_for(_RESERVING.submit((request, now)))
@@ -86,14 +104,17 @@ def reserve_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Res
     known: dict[tuple[str, str], Reservation] = _find_reservations(requests)
     held: Counter[int] = Counter()
     fresh: list[Reservation] = []
+    full: dict[str, Allowance] = {}
     results: list[Reservation | Refusal] = []
     for request, amount in zip(requests, amounts, strict=True):
         if isinstance(amount, PriceUnknown):
             results.append(amount)
         elif request.key in known:  # a double click got the locks first
             results.append(known[request.key])
-        elif refusal := find_refusal(allowances=(mine := _select(allowances, request)), amount=amount):
+        elif refusal := _refuse_to_hold(request, (mine := _select(allowances, request)), amount, now):
             results.append(refusal)
+            if isinstance(refusal, BudgetExceeded):
+                full |= {one.scope: one for one in mine if one.scope == refusal.scope}
         else:
             for one in mine:
                 one.reserved += convert(one, money=amount)
@@ -103,6 +124,8 @@ def reserve_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Res
             results.append(known[request.key])
     move_reserved(held=held)
     Reservation.objects.bulk_create(fresh)
+    reach("metering.reserved")
+    notice_refusals(allowances=full.values(), now=now)
     return results
 
 
@@ -132,7 +155,7 @@ def charge_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Usag
             refused[request.key] = amount
         elif request.key in uses:
             continue
-        elif refusal := find_refusal(allowances=(mine := _select(allowances, request)), amount=amount):
+        elif refusal := _refuse_to_spend(request, (mine := _select(allowances, request)), amount, now):
             refused[request.key] = refusal
         else:
             for one in mine:
@@ -146,7 +169,13 @@ def charge_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Usag
 
 
 def settle_usage(
-    *, source: str, action: str, counts: TokenCounts, provider_request_id: str = "", is_certain: bool = True
+    *,
+    source: str,
+    action: str,
+    counts: TokenCounts,
+    provider_request_id: str = "",
+    is_certain: bool = True,
+    attempts: Sequence[Attempt] = (),
 ) -> UsageEvent:
     """Meter what was really used and free the rest of the reservation; settling again returns the same event.
 
@@ -159,6 +188,7 @@ def settle_usage(
         counts=counts,
         provider_request_id=provider_request_id,
         is_certain=is_certain,
+        attempts=attempts,
     )
     with transaction.atomic(durable=True):
         results = settle_many(settlements=[settlement])
@@ -196,6 +226,7 @@ def settle_many(*, settlements: Sequence[Settlement]) -> list[UsageEvent | Reser
         closed = [one.pk for key, one in open_ones.items() if key in keys]
         if closed:
             Reservation.objects.filter(pk__in=closed).update(state=state)
+    reach("metering.settled")
     settled = [one for one in settlements if one.counts is not None and _is_settled(reservations.get(one.key))]
     earlier = _find_events(settled)
     return [events.get(one.key) or earlier.get(one.key) or _refuse(one) for one in settlements]
@@ -242,7 +273,35 @@ def _price(book: PriceBook, request: UsageRequest, now: datetime) -> int | Price
 
 
 def _list_scopes(request: UsageRequest) -> dict[str, tuple[AllowanceUnit, int]]:
-    return list_scopes(source=request.source, service=request.service, creator_id=request.creator_id)
+    return list_scopes(
+        source=request.source,
+        service=request.service,
+        model=request.model,
+        creator_id=request.creator_id,
+        is_counted=not request.is_fallback,
+    )
+
+
+def _refuse_to_hold(
+    request: UsageRequest, mine: Sequence[Allowance], amount: int, now: datetime
+) -> AllowanceExceeded | TooManyAtOnce | None:
+    """Return why nothing may be held: what may not be spent, or too many calls of the creator are under way.
+
+    Each call under way holds a request of its creator's quota: what is reserved of it counts them.
+    """
+    quotas = [one for one in mine if one.unit == AllowanceUnit.REQUESTS]
+    limit = settings.COSTS.concurrent_calls
+    if any(one.reserved >= limit for one in quotas):
+        return TooManyAtOnce(limit=limit)
+    return _refuse_to_spend(request, mine, amount, now)
+
+
+def _refuse_to_spend(
+    request: UsageRequest, mine: Sequence[Allowance], amount: int, now: datetime
+) -> AllowanceExceeded | None:
+    if amount and (stopped := find_stop(service=request.service)):
+        return SpendingStopped(scope=stopped, now=now)
+    return find_refusal(allowances=mine, amount=amount)
 
 
 def _select(allowances: Mapping[str, Allowance], request: UsageRequest) -> list[Allowance]:
@@ -301,6 +360,7 @@ def _build_settled(
         allowances=[allowances[pk] for pk in held.allowances if pk in allowances],
         provider_request_id=settlement.provider_request_id,
         freed=held.amount_micro_usd,
+        attempts=settlement.attempts,
     )
 
 

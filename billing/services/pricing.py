@@ -1,7 +1,7 @@
 """Prices in force, and what tokens cost."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from billing.errors import PriceUnknown
@@ -19,13 +19,17 @@ ORDER BY prompt_above DESC, effective_from DESC"""
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCounts:
-    """Five disjoint counters; ``input`` excludes every cached token."""
+    """Five disjoint counters of tokens, ``input`` excludes every cached one; ``units`` are what is no token."""
 
     input: int = 0
     cache_write_5m: int = 0
     cache_write_1h: int = 0
     cache_read: int = 0
     output: int = 0
+    units: int = 0
+
+    def __add__(self, other: "TokenCounts") -> "TokenCounts":
+        return TokenCounts(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
 
     @property
     def prompt(self) -> int:
@@ -66,6 +70,7 @@ class PriceBook:
             + counts.cache_write_1h * price.cache_write_1h
             + counts.cache_read * price.cache_read
             + counts.output * price.output
+            + counts.units * price.unit
         )
         return -(-total // TOKENS_PER_PRICE)
 

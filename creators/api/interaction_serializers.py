@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from creators.enums import Outcome, Platform
+from creators.enums import INGESTED_PLATFORMS, Outcome, Platform
 from creators.models import Interaction
 from veri.platform.http.problem_serializer import ProblemErrorSerializer
 
@@ -57,7 +57,7 @@ class NewInteractionSerializer(serializers.Serializer[Any]):
     """One item: its own fields, or a platform's payload to read them from; its own fields win."""
 
     creator = serializers.CharField(help_text="The creator's handle, with or without @.")
-    platform = serializers.ChoiceField(choices=Platform.choices)
+    platform = serializers.ChoiceField(choices=[one for one in Platform.choices if one[0] in INGESTED_PLATFORMS])
     external_id = serializers.CharField(max_length=200, required=False, allow_null=True)
     type = serializers.CharField(max_length=80, required=False, allow_null=True)
     channel = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)

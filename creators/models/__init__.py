@@ -6,14 +6,7 @@ from creators.models.connections import ConnectionToken, ConnectTicket
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection
-from creators.models.exploring import (
-    CreatorBlock,
-    Exclusivity,
-    ExploreEntry,
-    SavedList,
-    SavedListEntry,
-    WorkTerms,
-)
+from creators.models.exploring import CreatorBlock, Exclusivity, ExploreEntry, SavedList, SavedListEntry, WorkTerms
 from creators.models.handles import FormerHandle, HandleHold, ReservedHandle
 from creators.models.interaction import Interaction
 from creators.models.onboarding import Interest, OnboardingAnswers

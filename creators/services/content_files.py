@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from creators.enums import Availability, ContentKind, Platform
+from creators.enums import INGESTED_PLATFORMS, Availability, ContentKind
 from creators.errors import ContentFileRejected
 from creators.models import ContentItem, Creator, User
 from creators.normalisers.content import (
@@ -135,8 +135,8 @@ def _read_row(row: Mapping[str, Any], creators: Mapping[str, int], now: datetime
     creator_id = creators.get(cells["creator"].removeprefix("@").lower())
     if creator_id is None:
         raise ValueError("creator: there is no such creator")
-    if cells["platform"] not in Platform.values:
-        raise ValueError(f"platform: must be one of {', '.join(Platform.values)}")
+    if cells["platform"] not in INGESTED_PLATFORMS:
+        raise ValueError(f"platform: must be one of {', '.join(INGESTED_PLATFORMS)}")
     if not 1 <= len(cells["external_id"]) <= MAX_EXTERNAL_ID:
         raise ValueError(f"external_id: must have 1 to {MAX_EXTERNAL_ID} characters")
     facts = {name: _read_cell(name, value) for name, value in cells.items() if value and name not in REQUIRED}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from creators.enums import Platform
+from creators.enums import INGESTED_PLATFORMS, Platform
 from creators.errors import PayloadNotUnderstood
 from creators.normalisers import Delivery, Envelope, normalise
 from creators.normalisers.envelope import MAX_EXTERNAL_ID, MAX_NAME, MAX_TYPE
@@ -31,7 +31,6 @@ MAX_RECORDS_PER_ITEM = 100
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = timedelta(minutes=5)
 
-_PLATFORMS = frozenset(Platform.values)
 _LIMITS = {"external_id": MAX_EXTERNAL_ID, "type": MAX_TYPE, "channel": MAX_NAME, "author": MAX_NAME}
 _TEXT_FIELDS = (*_LIMITS, "text")
 
@@ -92,8 +91,8 @@ def _check_fields(fields: dict[str, Any], creator: str) -> list[FieldError]:
     given = fields.get("creator", creator)
     if not isinstance(given, str) or not given.strip():
         errors.append(FieldError("creator", "a creator's handle is required"))
-    if not isinstance(fields.get("platform"), str) or fields["platform"] not in _PLATFORMS:
-        errors.append(FieldError("platform", f"must be one of {', '.join(Platform.values)}"))
+    if not isinstance(fields.get("platform"), str) or fields["platform"] not in INGESTED_PLATFORMS:
+        errors.append(FieldError("platform", f"must be one of {', '.join(INGESTED_PLATFORMS)}"))
     for name in _TEXT_FIELDS:
         if name in fields and not isinstance(fields[name], str):
             errors.append(FieldError(name, "must be a string"))

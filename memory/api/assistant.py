@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from billing.errors import QuotaExceeded
+from billing.errors import QuotaExceeded, TooManyAtOnce
 from creators.api.creators import find_creator
 from memory.api.serializers import AnswerSerializer, QuestionSerializer, render_answer
 from memory.api.streaming import EventStreamRenderer, stream_events
@@ -25,6 +25,7 @@ _EXAMPLE = OpenApiExample(
     "A question", request_only=True, value={"creator": "lumenkitchen", "question": "Who is my main sponsor now?"}
 )
 
+SECONDS_OF_A_CALL = 3
 # Each event of the stream; `data` is JSON: a sentence, the whole answer, or a problem.
 _EVENT = {
     "type": "object",
@@ -69,12 +70,14 @@ class ChatView(IdempotentViewMixin, APIView):  # type: ignore[misc]  # replays a
                 first = next(items)  # opens the turn, so that a refusal still has a status of its own
                 return stream_events(chain([first], items))
             return Response(render_answer(ask(question=question)))
-        except QuotaExceeded as refusal:
+        except (QuotaExceeded, TooManyAtOnce) as refusal:
             raise refuse_quota(refusal) from refusal
 
 
-def refuse_quota(refusal: QuotaExceeded) -> ProblemError:
-    """Return the problem of a month's questions that are used up."""
+def refuse_quota(refusal: QuotaExceeded | TooManyAtOnce) -> ProblemError:
+    """Return the problem of a month's questions that are used up, or of too many that wait for their answers."""
+    if isinstance(refusal, TooManyAtOnce):
+        return ProblemError(kind=RATE_LIMITED, detail=str(refusal), headers={"Retry-After": str(SECONDS_OF_A_CALL)})
     wait = max(1, int((refusal.resets_at - timezone.now()).total_seconds()))
     headers: dict[str, Any] = {"Retry-After": str(wait)}
     return ProblemError(kind=RATE_LIMITED, detail="This month's questions are used up.", headers=headers)

@@ -7,7 +7,7 @@ import orjson
 from django.http import Http404
 from rest_framework.request import Request
 
-from billing.errors import QuotaExceeded
+from billing.errors import QuotaExceeded, TooManyAtOnce
 from creators.api.creators import find_creator
 from memory.api.assistant import refuse_quota
 from memory.api.serializers import CONVERSATION, LONGEST_QUESTION, render_answer
@@ -50,7 +50,7 @@ def answer_chat(request: Request, body: bytes) -> Reply:
             conversation=fields[CONVERSED],
         )
         turn = ask(question=question)
-    except QuotaExceeded as refusal:
+    except (QuotaExceeded, TooManyAtOnce) as refusal:
         raise refuse_quota(refusal) from refusal
     return Reply(status=200, body=orjson.dumps(render_answer(turn)))
 

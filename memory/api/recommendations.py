@@ -28,7 +28,7 @@ class IdeaEvidenceSerializer(serializers.Serializer[Any]):
 
 
 class RecommendedSerializer(serializers.Serializer[Any]):
-    """A creator (`handle`, `why`) or a content idea (`topic`, `makers`, `gain`, `evidence`)."""
+    """A creator (`handle`, `why`), a content idea (`topic`, `makers`, `gain`, `evidence`) or a campaign's offer."""
 
     score = serializers.FloatField()
     handle = serializers.CharField(required=False)
@@ -40,6 +40,11 @@ class RecommendedSerializer(serializers.Serializer[Any]):
     gain = serializers.FloatField(required=False)
     makers = serializers.IntegerField(required=False, help_text="How many similar creators made it.")
     evidence = IdeaEvidenceSerializer(many=True, required=False)
+    collaboration_id = serializers.CharField(required=False)
+    campaign = serializers.CharField(required=False, help_text="Its title.")
+    brand = serializers.CharField(required=False)
+    fee_minor = serializers.IntegerField(required=False)
+    currency = serializers.CharField(required=False)
 
 
 class RecommendationsSerializer(serializers.ModelSerializer[RecommendationSet]):
@@ -68,7 +73,7 @@ class RecommendationsView(APIView):
     def get(self, request: Request) -> Response:
         """Recommend creators to a brand, or content ideas and campaigns to a creator.
 
-        Kept for a day, and made anew when what they rest on changes. Campaigns are empty until campaigns exist.
+        Kept for a day, and made anew when what they rest on changes. Campaigns are those a creator holds an offer for.
         """
         kind = request.GET.get("kind", "")
         if kind not in RecommendationKind.values:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from creators.enums import StubCause
-from memory.enums import MemoryState, MemoryType, SignalKind, TargetKind
+from memory.enums import AnswerRung, MemoryState, MemoryType, SignalKind, TargetKind
 from memory.models import ConversationTurn, Memory
 
 LONGEST_QUESTION = 10_000
@@ -43,6 +43,7 @@ class AnswerSerializer(serializers.Serializer[object]):
     sentences = SentenceSerializer(many=True)
     citations = CitationSerializer(many=True)
     degraded = serializers.BooleanField(source="is_degraded")
+    rung = serializers.ChoiceField(choices=AnswerRung.choices, help_text="How far it came down for want of budget.")
     model = serializers.CharField()
     store = serializers.ChoiceField(choices=["postgres", "mongo"])
     duration_ms = serializers.IntegerField()
@@ -58,6 +59,7 @@ def render_answer(turn: ConversationTurn) -> dict[str, Any]:
         "sentences": turn.sentences,
         "citations": turn.citations,
         "degraded": turn.is_degraded,
+        "rung": turn.rung,
         "model": turn.model,
         "store": turn.store,
         "duration_ms": turn.duration_ms,

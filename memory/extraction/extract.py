@@ -9,6 +9,7 @@ from memory.extraction.audience import find_audience_views
 from memory.extraction.brands import find_brands
 from memory.extraction.campaigns import find_campaign_events
 from memory.extraction.candidates import Candidate, Extraction, SignalFact, Source
+from memory.extraction.collaborations import PLATFORM, find_collaboration_facts
 from memory.extraction.content import find_content
 from memory.extraction.dates import find_dates
 from memory.extraction.language import find_language
@@ -43,7 +44,10 @@ def extract(source: Source) -> Extraction:
         *find_language(source),
         *find_quality(source),
     )
-    candidates = () if _says_nothing(signals) else (*_find_own(source), *_find_any(source, signals))
+    if source.platform == PLATFORM:
+        candidates: tuple[Candidate, ...] = tuple(find_collaboration_facts(source))
+    else:
+        candidates = () if _says_nothing(signals) else (*_find_own(source), *_find_any(source, signals))
     return Extraction(signals=_deduplicate_signals(signals), candidates=_deduplicate_candidates(candidates))
 
 

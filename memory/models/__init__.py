@@ -8,6 +8,7 @@ from memory.models.index import CorpusSize, IndexedDocument, Posting, Utterance
 from memory.models.learning import AnswerFeedback, LearningRun, RetrievalWeights
 from memory.models.matching import BrandMatch, Introduction, MatchDecision
 from memory.models.memory import Memory, MemoryEvidence
+from memory.models.prediction import ReturnModel, ReturnPrediction
 from memory.models.recommendation import RecommendationSet
 from memory.models.reembedding import EmbeddingChoice, Reembedding
 from memory.models.session import ProcessedSession
@@ -55,6 +56,8 @@ __all__ = [
     "RecommendationSet",
     "Reembedding",
     "RetrievalWeights",
+    "ReturnModel",
+    "ReturnPrediction",
     "Signal",
     "Utterance",
     "Vector",

@@ -23,6 +23,7 @@ class ConversationTurn(models.Model):
     store = models.CharField(max_length=12)
     model = models.CharField(max_length=60)
     is_degraded = models.BooleanField()
+    rung = models.CharField(max_length=12, blank=True, default="", db_default="")
     duration_ms = models.PositiveIntegerField()
     asked_at = models.DateTimeField()
 

@@ -27,7 +27,7 @@ class CorpusStatistics:
     """One creator's corpus: documents, their mean length in terms, and how many hold each term.
 
     ``lists`` are those of the terms that are held, as the index of PostgreSQL has them. ``speakers`` are those of a
-    question's words that name somebody who speaks in it.
+    question's words that name somebody who speaks in it. ``generation`` numbers the state of the index; 0: not known.
     """
 
     documents: int
@@ -35,6 +35,7 @@ class CorpusStatistics:
     document_frequencies: Mapping[str, int]
     lists: Mapping[str, PostingList] = field(default_factory=dict)
     speakers: frozenset[str] = frozenset()
+    generation: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,7 @@ def get_corpus_statistics(*, creator_id: int, terms: Sequence[str], words: Seque
         document_frequencies={term: len(one.keys) for term, one in lists.items()},
         lists=lists,
         speakers=read.speakers,
+        generation=read.generation,
     )
 
 

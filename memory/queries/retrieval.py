@@ -16,6 +16,7 @@ from memory.queries.conversations import list_possible_names
 from memory.queries.corpus import get_corpus_statistics
 from memory.queries.dialogue import asks_for_time
 from memory.queries.hits import Hit, Retrieval, SearchFilters
+from memory.queries.kept_rankings import KeptRanking, KeptRankings, get_ranking_key
 from memory.queries.periods import drop_time, find_named_date, read_time
 from memory.queries.providers import get_active_provider
 from memory.queries.question import Question
@@ -87,6 +88,7 @@ MONGO = _Stores(
 )
 _STORES = {Store.POSTGRES: POSTGRES, Store.MONGO: MONGO}
 _NO_FILTERS = SearchFilters()
+_rankings = KeptRankings()
 
 
 def retrieve(
@@ -186,23 +188,49 @@ def _search(stores: _Stores, asked: Question) -> list[Hit]:
 def _iterate_ranked(stores: _Stores, asked: Question, found: _Found) -> Iterator[Target]:
     """Yield targets, best first, in growing windows; the messages of each are ranked by what is said around them.
 
-    The store is asked for more only when a reader goes beyond what it gave.
+    The store is asked for more only when a reader goes beyond what it gave. PostgreSQL's first window is kept: it
+    follows from an index of one generation.
     """
     limit = WINDOW
+    key = get_ranking_key(asked) if stores is POSTGRES else None
+    if key:
+        kept = _rankings.get_or_rank(key=key, rank=lambda: _rank_first(stores, asked, found))
+        found.scores.update(kept.scores)
+        found.coverage.update(kept.coverage)
+        yield from kept.ranked
+        if kept.is_last:
+            return
+        limit *= 4
+    keyed: list[tuple[float, Target]] = []
     is_complete = False
     while True:
         if not is_complete:
-            matches = _find_matches(stores, asked, limit)
-            _mark(asked, "words")
-            is_complete = asked.vector is not None or len(matches) != limit
-            keyed = _score(stores, asked, matches, found)
-            _mark(asked, "score")
-        ranked = _rank(asked, [target for _, target in nsmallest(limit, keyed)], found)
-        _mark(asked, "messages")
-        yield from ranked
+            keyed, is_complete = _find_keyed(stores, asked, limit, found)
+        yield from _rank(asked, [target for _, target in nsmallest(limit, keyed)], found)
         if is_complete and len(keyed) <= limit:
             return
         limit *= 4
+
+
+def _rank_first(stores: _Stores, asked: Question, found: _Found) -> KeptRanking:
+    """Rank the first window."""
+    keyed, is_complete = _find_keyed(stores, asked, WINDOW, found)
+    ranked = _rank(asked, [target for _, target in nsmallest(WINDOW, keyed)], found)
+    return KeptRanking(
+        ranked=ranked,
+        scores=dict(found.scores),
+        coverage={one: found.coverage[one] for one in ranked if one in found.coverage},
+        is_last=is_complete and len(keyed) <= WINDOW,
+    )
+
+
+def _find_keyed(stores: _Stores, asked: Question, limit: int, found: _Found) -> tuple[list[tuple[float, Target]], bool]:
+    """Return what matches, the lowest key the best, and whether that is everything."""
+    matches = _find_matches(stores, asked, limit)
+    _mark(asked, "words")
+    keyed = _score(stores, asked, matches, found)
+    _mark(asked, "score")
+    return keyed, asked.vector is not None or len(matches) != limit
 
 
 def _mark(asked: Question, step: str) -> None:
@@ -273,6 +301,7 @@ def _rank(asked: Question, best: Sequence[Target], found: _Found) -> list[Target
         if asked.trace is not None:
             asked.trace.note_messages(asked=messages, scores=scores, matches=matches, near=found.near)
         scores = rerank_messages(asked=messages, scores=scores, matches=matches, near=found.near)
+    _mark(asked, "messages")
     fresh = {one: score for one, score in scores.items() if one not in found.scores}
     found.scores.update(fresh)
     return [one for _, one in sorted((-round(score, 9), one) for one, score in fresh.items())]

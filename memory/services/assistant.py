@@ -17,9 +17,11 @@ from pybreaker import CircuitBreakerError
 
 from billing.enums import Service
 from billing.errors import BudgetExceeded, PriceUnknown
+from billing.queries.shares import get_used_share
 from billing.services.metering import Settlement, UsageRequest, reserve_usage
 from billing.services.pricing import TokenCounts
-from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
+from memory.clients.models import ModelClient, Prompt, Usage
+from memory.enums import AnswerRung
 from memory.errors import ModelCallFailed
 from memory.models import ConversationTurn
 from memory.queries.earlier import complete_question, list_earlier_turns
@@ -27,6 +29,8 @@ from memory.queries.hits import Retrieval
 from memory.queries.packing import pack_hits
 from memory.services.answers import choose_hits, extract_answer, say_nothing_known
 from memory.services.checking import Sentence, check_sentences, join_lines
+from memory.services.degrading import choose_client, choose_length, choose_rung, repeat_answer
+from memory.services.model_routes import get_primary, list_affordable, list_fallbacks
 from memory.services.prompting import SYSTEM, build_prompt
 from memory.services.search import search_memory
 from memory.services.turns import EndedTurn, describe_hits, keep_turn
@@ -38,7 +42,6 @@ from veri.platform.observability.metrics import CHAT_DURATION
 
 SOURCE = "assistant"
 EXTRACTIVE_MODEL = "extractive"
-MAX_OUTPUT_TOKENS = 700
 FRAME_TOKENS = 100  # what the provider adds around system and message; a token is never less than a byte of text
 HITS = 12
 logger = structlog.get_logger(__name__)
@@ -59,17 +62,26 @@ class AskedQuestion:
 
 @dataclass
 class _Turn:
-    """What is known of a turn while it runs."""
+    """What is known of a turn while it runs. ``superseded`` are the calls of models that failed before ``client``."""
 
     asked: AskedQuestion
     retrieval: Retrieval
-    client: ClaudeClient | None
+    client: ModelClient | None
     is_metered: bool
     prompt: str
     started: float
+    rung: AnswerRung
     is_degraded: bool = True
+    repeated: str = ""
+    tried: list[str] = field(default_factory=list)
+    superseded: list[Settlement] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     sentences: list[Sentence] = field(default_factory=list)
+
+    @property
+    def action(self) -> str:
+        """Return the name under which the present model's call is metered."""
+        return self.asked.action if not self.tried else f"{self.asked.action}:{len(self.tried) + 1}"
 
 
 def ask(*, question: AskedQuestion) -> ConversationTurn:
@@ -77,6 +89,7 @@ def ask(*, question: AskedQuestion) -> ConversationTurn:
 
     Raises:
         QuotaExceeded: the creator has no questions left this month; nothing is kept.
+        TooManyAtOnce: too many of the creator's questions wait for their answers.
     """
     last: ConversationTurn | None = None
     for item in stream(question=question):
@@ -95,7 +108,7 @@ def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
         yield kept
         return
     try:
-        with closing(_compose(turn, turn.client)) as sentences:  # ends the upstream call before it is metered
+        with closing(_compose(turn)) as sentences:  # ends the upstream call before it is metered
             for sentence in sentences:
                 turn.sentences.append(sentence)
                 yield sentence
@@ -112,61 +125,125 @@ def _open_turn(asked: AskedQuestion) -> _Turn:
         earlier = list_earlier_turns(creator_id=asked.creator_id, conversation=asked.conversation)
     meant = complete_question(asked.text, earlier=earlier)
     retrieval = search_memory(creator_id=asked.creator_id, question=meant, action=asked.action, limit=HITS)
-    client = get_claude() if choose_hits(retrieval.hits) else None  # nothing known needs no model
-    prompt = ""
-    if client:
-        prompt = build_prompt(question=asked.text, hits=pack_hits(hits=retrieval.hits), earlier=earlier)
-    if is_metered and client:
+    client = get_primary() if choose_hits(retrieval.hits) else None  # nothing known needs no model
+    turn = _Turn(
+        asked=asked,
+        retrieval=retrieval,
+        client=client,
+        is_metered=is_metered,
+        prompt="",
+        started=started,
+        rung=AnswerRung.MODEL if client else AnswerRung.EXTRACTIVE,
+    )
+    if client and is_metered:
+        _go_down(turn, client, is_alone=not earlier)
+    if turn.client:
+        turn.prompt = build_prompt(question=asked.text, hits=pack_hits(hits=retrieval.hits), earlier=earlier)
+    if turn.client and is_metered:
+        turn.client = _reserve_one(turn, list_affordable(turn.client))
+        turn.rung = turn.rung if turn.client else AnswerRung.EXTRACTIVE
+    return turn
+
+
+def _go_down(turn: _Turn, client: ModelClient, *, is_alone: bool) -> None:
+    """Choose the rung the budget still allows; an answer is only repeated where the question stands alone."""
+    turn.rung = choose_rung(get_used_share(service=client.service, source=SOURCE))
+    turn.client = choose_client(client, turn.rung)
+    if turn.rung == AnswerRung.CACHED:
+        asked = turn.asked
+        found = None
+        if is_alone:
+            hits = turn.retrieval.hits
+            found = repeat_answer(creator_id=asked.creator_id, question=asked.text, hits=hits)
+        if found is None:
+            turn.rung = AnswerRung.SHORTER
+        else:
+            turn.repeated, turn.sentences, turn.is_degraded = found[0], found[1], False
+    if turn.rung in {AnswerRung.CACHED, AnswerRung.EXTRACTIVE}:
+        turn.client = None
+
+
+def _reserve_one(turn: _Turn, clients: Iterable[ModelClient]) -> ModelClient | None:
+    """Return the first model the budgets have room for, reserved."""
+    for client in clients:
         try:
-            reserve_usage(request=_build_request(asked, Service.CLAUDE, client.model, prompt), now=timezone.now())
+            reserve_usage(request=_build_request(turn, client.service, client.model), now=timezone.now())
         except (BudgetExceeded, PriceUnknown) as refusal:
-            logger.warning("model_not_affordable", reason=str(refusal))
-            client = None
-    return _Turn(asked=asked, retrieval=retrieval, client=client, is_metered=is_metered, prompt=prompt, started=started)
+            logger.warning("model_not_affordable", model=client.name, reason=str(refusal))
+        else:
+            return client
+    return None
 
 
-def _build_request(asked: AskedQuestion, service: Service, model: str, prompt: str) -> UsageRequest:
+def _build_request(turn: _Turn, service: Service, model: str) -> UsageRequest:
+    prompt = turn.prompt
     upper_bound = TokenCounts(
         cache_write_5m=len(prompt.encode()) + len(SYSTEM.encode()) + FRAME_TOKENS if prompt else 0,
-        output=MAX_OUTPUT_TOKENS if prompt else 0,
+        output=choose_length(turn.rung) if prompt else 0,
     )
+    if service == Service.OPENAI:  # its cache is written for nothing: what is not read from it is input
+        upper_bound = TokenCounts(input=upper_bound.cache_write_5m, output=upper_bound.output)
     return UsageRequest(
         source=SOURCE,
-        action=asked.action,
-        creator_id=asked.creator_id,
+        action=turn.action,
+        creator_id=turn.asked.creator_id,
         service=service,
         model=model,
         upper_bound=upper_bound,
+        is_fallback=bool(turn.tried),
     )
 
 
 def _answer_at_once(turn: _Turn) -> ConversationTurn:
     """Answer from the evidence alone; the turn is kept and charged in one transaction, or neither."""
-    turn.sentences.extend(extract_answer(question=turn.asked.text, hits=turn.retrieval.hits))
-    charge = _build_request(turn.asked, Service.EXTRACTIVE, EXTRACTIVE_MODEL, "") if turn.is_metered else None
+    turn.prompt = ""
+    if not turn.repeated:
+        turn.sentences.extend(extract_answer(question=turn.asked.text, hits=turn.retrieval.hits))
+    charge = _build_request(turn, Service.EXTRACTIVE, EXTRACTIVE_MODEL) if turn.is_metered else None
     kept = keep_turn(ended=EndedTurn(turn=_build_turn(turn), charge=charge))
     _observe(kept)
     return kept
 
 
-def _compose(turn: _Turn, client: ClaudeClient) -> Generator[Sentence, None, None]:
-    """Yield the model's checked sentences; the extractive answer when it gave none."""
-    _let_connection_go()
+def _compose(turn: _Turn) -> Generator[Sentence, None, None]:
+    """Yield the model's checked sentences, or those of the model after it; the extractive answer when none gave any."""
     yielded = False
-    try:
-        for sentence in _ask_model(turn, client):
-            yielded, turn.is_degraded = True, False
-            yield sentence
-    except (ModelCallFailed, CircuitBreakerError) as failure:
-        turn.is_degraded = True
-        logger.warning("model_failed", error=type(failure).__name__, detail=str(failure))
+    while turn.client:
+        _let_connection_go()
+        try:
+            for sentence in _ask_model(turn, turn.client):
+                yielded, turn.is_degraded = True, False
+                yield sentence
+        except (ModelCallFailed, CircuitBreakerError) as failure:
+            turn.is_degraded = True
+            logger.warning("model_failed", model=turn.client.name, error=type(failure).__name__, detail=str(failure))
+            if not yielded and _fall_back(turn, failure):
+                continue
+        break
     if not yielded:
+        turn.rung = AnswerRung.EXTRACTIVE
         yield from extract_answer(question=turn.asked.text, hits=turn.retrieval.hits)
 
 
-def _ask_model(turn: _Turn, client: ClaudeClient) -> Iterator[Sentence]:
+def _fall_back(turn: _Turn, failure: Exception) -> bool:
+    """Go on to the next model of the list this failure calls for; return whether there is one that has a budget."""
+    before, superseded = turn.client, _build_settlement(turn)
+    if before is None:
+        return False
+    turn.tried.append(before.name)
+    following = list_fallbacks(failure, tried=turn.tried)
+    client = _reserve_one(turn, following) if turn.is_metered else next(following, None)
+    if client is None:
+        turn.tried.pop()
+        return False
+    turn.superseded.append(superseded)
+    turn.client, turn.usage = client, Usage()
+    return True
+
+
+def _ask_model(turn: _Turn, client: ModelClient) -> Iterator[Sentence]:
     hits = turn.retrieval.hits
-    prompt = Prompt(system=SYSTEM, user=turn.prompt, max_tokens=MAX_OUTPUT_TOKENS)
+    prompt = Prompt(system=SYSTEM, user=turn.prompt, max_tokens=choose_length(turn.rung))
     for line in join_lines(client.stream(prompt=prompt, usage=turn.usage)):
         if line.strip().rstrip(".") == "NOTHING KNOWN":
             yield say_nothing_known(turn.asked.text)
@@ -182,8 +259,8 @@ def _let_connection_go() -> None:
 
 def _close_turn(turn: _Turn) -> ConversationTurn:
     """Meter what was used and keep the turn; also when the reader of a stream went away."""
-    settlement = _build_settlement(turn) if turn.is_metered else None
-    kept = keep_turn(ended=EndedTurn(turn=_build_turn(turn), settlement=settlement))
+    settlements = [*turn.superseded, _build_settlement(turn)] if turn.is_metered else []
+    kept = keep_turn(ended=EndedTurn(turn=_build_turn(turn), settlements=settlements))
     _observe(kept)
     return kept
 
@@ -200,8 +277,9 @@ def _build_turn(turn: _Turn) -> ConversationTurn:
         sentences=[{"text": one.text, "citations": _to_json(one.citations)} for one in sentences],
         citations=_to_json(cited),
         store=turn.retrieval.store.value,
-        model=turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL,
+        model=_name_author(turn),
         is_degraded=turn.is_degraded,
+        rung=turn.rung.value,
         duration_ms=int((perf_counter() - turn.started) * 1000),
         retrieved=describe_hits(turn.retrieval.hits),
         asked_at=timezone.now(),
@@ -212,16 +290,22 @@ def _observe(kept: ConversationTurn) -> None:
     CHAT_DURATION.labels(outcome="degraded" if kept.is_degraded else "answered").observe(kept.duration_ms / 1000)
 
 
+def _name_author(turn: _Turn) -> str:
+    if turn.repeated:
+        return turn.repeated
+    return turn.client.model if turn.client and not turn.is_degraded else EXTRACTIVE_MODEL
+
+
 def _build_settlement(turn: _Turn) -> Settlement:
     """Return what the model reported; a call that never told is charged as estimated, a degraded answer counts too."""
     usage = turn.usage
-    is_silent = usage.is_uncertain and usage.counts == TokenCounts()
     return Settlement(
         source=SOURCE,
-        action=turn.asked.action,
-        counts=None if is_silent else usage.counts,
+        action=turn.action,
+        counts=None if usage.is_silent else usage.counts,
         provider_request_id=usage.request_id,
         is_certain=not usage.is_uncertain,
+        attempts=usage.attempts,
     )
 
 

@@ -26,6 +26,7 @@ from memory.queries.discovery import CreatorFilters, CreatorQuestion, FoundCreat
 from memory.queries.diversity import choose_diverse
 from memory.queries.own_vectors import to_vector
 from memory.queries.providers import get_discovery_space
+from memory.queries.track_records import UNKNOWN, find_track_records
 from memory.services.question_vectors import get_question_vector
 from veri.platform.text import analyse
 
@@ -34,10 +35,10 @@ RRF = 60
 LAMBDA = 0.7
 NEWCOMER_WITHIN = timedelta(days=30)
 NEWCOMER_SHARE = 0.1
-UNKNOWN = 0.4  # what is not known is worth less than the middle, as everywhere
 WEIGHTS = {
-    "relevance": 0.45,
-    "standing": 0.2,
+    "relevance": 0.4,
+    "standing": 0.15,
+    "record": 0.1,
     "category": 0.15,
     "recency": 0.1,
     "popularity": 0.05,
@@ -90,8 +91,9 @@ def match_creators(*, brand: Brand, brief: Brief, acting_user: User, now: dateti
     excluded = list_ineligible(engagement=engagement)
     relevance, found = _retrieve(brief, excluded, now)
     facts = find_match_facts(creator_ids=list(found), engagement=engagement)
+    records = find_track_records(creator_ids=list(found), brand_id=brand.pk, at=now)
     candidates = [
-        _weigh(found[pk], relevance[pk], facts[pk], brief, now)
+        _weigh(found[pk], relevance[pk], facts[pk], records.get(pk, UNKNOWN), brief, now)
         for pk in sorted(found, key=lambda pk: (-relevance[pk], pk))
         if pk in facts
     ]
@@ -148,7 +150,9 @@ def _retrieve(brief: Brief, excluded: list[int], now: datetime) -> tuple[dict[in
     return {pk: value / best for pk, value in relevance.items()}, found
 
 
-def _weigh(found: FoundCreator, relevance: float, facts: MatchFacts, brief: Brief, now: datetime) -> Candidate:
+def _weigh(  # noqa: PLR0917  what a candidate is weighed by
+    found: FoundCreator, relevance: float, facts: MatchFacts, record: float, brief: Brief, now: datetime
+) -> Candidate:
     wanted = sum(CATEGORY_BITS.get(name, 0) for name in set(brief.categories))
     budget = {True: 1.0, False: 0.0, None: UNKNOWN}[facts.fits_budget]
     return Candidate(
@@ -156,6 +160,7 @@ def _weigh(found: FoundCreator, relevance: float, facts: MatchFacts, brief: Brie
         components={
             "relevance": relevance,
             "standing": facts.score / 100 if facts.score >= 0 else UNKNOWN,
+            "record": record,
             "category": UNKNOWN if not wanted else float(bool(facts.categories & wanted)),
             "recency": found.components["recency"],
             "popularity": found.components["popularity"],

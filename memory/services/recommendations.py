@@ -14,8 +14,8 @@ from memory.models import RecommendationSet
 from memory.queries.content_ideas import find_content_ideas
 from memory.queries.discovery import CreatorFilters, CreatorQuestion, Weights, find_creators
 from memory.queries.providers import get_discovery_space
-from memory.services.campaign_sources import list_campaigns
 from memory.services.discovery import list_similar
+from memory.services.offered_campaigns import list_offered_campaigns
 from memory.services.question_vectors import get_question_vector
 from memory.services.tastes import Subject, get_taste
 from veri.platform.text import analyse
@@ -74,8 +74,8 @@ def recommend_content_ideas(*, creator: Creator, now: datetime) -> Recommendatio
 
 
 def recommend_campaigns(*, creator: Creator, now: datetime) -> RecommendationSet:
-    """Return open campaigns for a creator; none while no source of campaigns is registered."""
-    items = list_campaigns(creator_id=creator.pk, limit=LIMIT)
+    """Return the campaigns a creator holds an offer for, the best for him first; always made anew."""
+    items = list_offered_campaigns(creator=creator, limit=LIMIT, now=now)
     return _keep({"creator": creator}, RecommendationKind.CAMPAIGNS, items, "", now)
 
 

@@ -33,6 +33,7 @@ _COLUMNS = {
     "store": "varchar",
     "model": "varchar",
     "is_degraded": "boolean",
+    "rung": "varchar",
     "duration_ms": "int",
     "asked_at": "timestamptz",
 }
@@ -46,11 +47,14 @@ RETURNING id"""  # noqa: S608  names from code
 
 @dataclass(frozen=True, kw_only=True)
 class EndedTurn:
-    """A turn with what it costs: charged at once where no model was asked, else settled; neither when not metered."""
+    """A turn with what it costs: charged at once where no model was asked, else settled; neither when not metered.
+
+    Each model that was asked has a settlement of its own.
+    """
 
     turn: ConversationTurn
     charge: UsageRequest | None = None
-    settlement: Settlement | None = None
+    settlements: Sequence[Settlement] = ()
 
 
 def keep_turn(*, ended: EndedTurn) -> ConversationTurn:
@@ -71,7 +75,7 @@ def keep_turn(*, ended: EndedTurn) -> ConversationTurn:
 def keep_turns(ended: Sequence[EndedTurn]) -> list[ConversationTurn | Refusal]:
     """Insert turns and meter them in one transaction; one that cannot be charged is refused and not kept."""
     refused = _charge([one for one in ended if one.charge])
-    _settle([one.settlement for one in ended if one.settlement])
+    _settle([settlement for one in ended for settlement in one.settlements])
     kept = [one.turn for one in ended if id(one) not in refused]
     _insert(kept)
     _count_citations(kept)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from memory.api.direct import answer_chat
 from memory.models import ConversationTurn
 from migration.queries.flags import forget_flags
 from tests.fakes.claude import Answer, Overloaded, Refusal
+from tests.fakes.openai import run_openai_server
 from tests.memory.conftest import claude, form, make_creator, say  # noqa: F401  a fixture
 from veri.platform.connections.batches import close_batch_connections
 from veri.platform.connections.pipeline import get_reader
@@ -186,7 +188,32 @@ def test_limit_reached_is_refused_with_its_policy(known, credential, settings):
     assert {tuple(one.json()["violated-policies"]) for one in refused} == {("assistant",)}
 
 
-def test_burst_is_metered_once_each(known, credential, claude):  # noqa: F811  a fixture
+def test_model_that_falls_back_on_the_loop_is_metered_for_both(known, credential, claude, settings):  # noqa: F811
+    with run_openai_server() as fake:
+        settings.OPENAI_API_KEY = "test-key"
+        settings.MODELS = replace(settings.MODELS, openai_base_url=fake.url, general=("openai:gpt-5-mini",))
+        claude.script(Refusal(status=401, kind="authentication_error"))
+        ((answer,), passed) = post(credential, ask())
+    assert (answer.json()["model"], answer.json()["degraded"], passed) == ("gpt-5-mini", False, 0)
+    rows = UsageEvent.objects.order_by("id").values_list(
+        "service", "input_tokens", "cache_read_tokens", "output_tokens"
+    )
+    assert list(rows) == [("claude", 0, 0, 0), ("openai", 1000, 200, 30)]
+    assert set(Reservation.objects.values_list("state", flat=True)) == {"settled"}
+
+
+def test_more_questions_at_once_than_allowed_are_refused_and_cost_nothing(known, credential, claude, settings):  # noqa: F811
+    settings.COSTS = replace(settings.COSTS, concurrent_calls=2)
+    answers, _ = post(credential, *[ask()] * 12)
+    refused = [one for one in answers if one.status_code == 429]
+    assert refused
+    assert {one.status_code for one in answers} == {200, 429}
+    assert {one.json()["detail"][:1] for one in refused} == {"2"}
+    assert UsageEvent.objects.count() == ConversationTurn.objects.count() == 12 - len(refused)
+
+
+def test_burst_is_metered_once_each(known, credential, claude, settings):  # noqa: F811  a fixture
+    settings.COSTS = replace(settings.COSTS, concurrent_calls=60)
     answers, passed = post(credential, *[ask()] * 60)
     assert {one.status_code for one in answers} == {200}
     assert passed == 0

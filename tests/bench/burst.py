@@ -39,6 +39,7 @@ def measure() -> list[Figure]:
     authorization = create_key(User.objects.get(username="bench"))
     with _stub_model() as url:
         os.environ |= {"CLAUDE_API_KEY": "bench", "CLAUDE_BASE_URL": url, "WEB_CONCURRENCY": "2"}  # as ``make run``
+        os.environ["CONCURRENT_CALLS_PER_CREATOR"] = str(CONNECTIONS)
         try:
             with running("web") as (_, address):
                 plan = {"address": address, "authorization": authorization}

@@ -1,6 +1,10 @@
+from datetime import timedelta
+
+import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from billing.services.grants import grant_quota
 from billing.services.metering import reserve_usage, settle_usage
 from billing.services.pricing import TokenCounts
 from creators.models import Creator, User
@@ -51,3 +55,61 @@ def test_usage_query_count_is_constant(price, creator, owner, django_assert_num_
         use(other, f"b-{number}")
     with django_assert_num_queries(3):
         assert client.get(URL).json()["requests_used"] == 4
+
+
+def test_days_are_told_by_service_and_feature(price, creator, owner):
+    use(creator)
+    today = timezone.now().date()
+    body = sign_in(owner).get(f"{URL}/days", {"creator": "lumenkitchen"}).json()
+    assert (body["cost_micro_usd"], body["until"]) == (10, f"{today + timedelta(days=1)}")
+    assert body["days"] == [
+        {
+            "day": f"{today}", "service": "claude", "feature": "assistant", "requests": 1, "prompt_tokens": 10,
+            "cache_read_tokens": 0, "output_tokens": 0, "units": 0, "cost_micro_usd": 10,
+        }
+    ]  # fmt: skip
+    stranger = sign_in(User.objects.create_user("bea"))
+    assert stranger.get(f"{URL}/days").json()["days"] == []
+    assert stranger.get(f"{URL}/days", {"creator": "lumenkitchen"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("days", "named"),
+    [
+        ({"since": "soon"}, "/since"),
+        ({"until": "9999-12-31"}, "/until"),
+        ({"since": "\0"}, "/since"),
+        ({"since": "2026-02-01", "until": "2026-02-01"}, "/since"),
+        ({"since": "2025-01-01", "until": "2026-02-01"}, "/since"),
+    ],
+)
+def test_days_that_are_none_are_refused_by_name(owner, days, named):
+    answer = sign_in(owner).get(f"{URL}/days", days)
+    assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]]) == (400, [named])
+
+
+def test_days_ask_the_same_queries_for_one_creator_and_for_three(price, creator, owner, django_assert_num_queries):
+    client = sign_in(owner)
+    use(creator)
+    with django_assert_num_queries(2):
+        client.get(f"{URL}/days")
+    for number in range(2):
+        use(Creator.objects.create(owner=owner, handle=f"o{number}", created_at=NOW, updated_at=NOW), f"b-{number}")
+    with django_assert_num_queries(2):
+        assert client.get(f"{URL}/days").json()["cost_micro_usd"] == 30
+
+
+def test_quota_tells_what_is_left_and_from_what(price, creator, owner):
+    now = timezone.now()
+    client = sign_in(owner)
+    assert client.get(f"{URL}/quota", {"creator": "lumenkitchen"}).json()["limit"] == 10_000
+    use(creator)
+    grant_quota(
+        creator_id=creator.pk, feature="assistant", units=5, source="plan", priority=1, valid_from=now,
+        expires_at=now + timedelta(days=1), key="k", now=now,
+    )  # fmt: skip
+    use(creator, "a-2")
+    body = client.get(f"{URL}/quota", {"creator": "lumenkitchen"}).json()
+    assert (body["limit"], body["used"], body["under_way"]) == (6, 2, 0)
+    assert [(one["given_by"], one["left"]) for one in body["left"]] == [("plan", 4)]
+    assert client.get(f"{URL}/quota").status_code == 400

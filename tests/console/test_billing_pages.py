@@ -12,7 +12,7 @@ from veri.platform.ops.models import AuditEntry
 ADD_PRICE = reverse("admin:billing_priceversion_add")
 PRICE = {
     "service": "claude", "model": "claude-next", "prompt_above": 0, "input": 3_000_000, "output": 15_000_000,
-    "cache_write_5m": 0, "cache_write_1h": 0, "cache_read": 0, "reason": "a new model",
+    "cache_write_5m": 0, "cache_write_1h": 0, "cache_read": 0, "unit": 0, "reason": "a new model",
     "effective_from_0": "", "effective_from_1": "",
 }  # fmt: skip
 

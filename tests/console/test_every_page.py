@@ -6,7 +6,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
-from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
+import veri.urls  # noqa: F401  pages are registered with the addresses
+from billing.models import (
+    Allowance,
+    BudgetNotice,
+    PriceVersion,
+    ProviderCost,
+    QuotaGrant,
+    Reservation,
+    SpendingSpike,
+    SpendingStop,
+    UsageAttempt,
+    UsageEvent,
+    UsageRollup,
+)
 from creators.models import (
     AccountProof,
     Brand,
@@ -90,6 +103,7 @@ PAGES = [
     "usage",
     "dashboard_live",
     *("index", "flags", "flags_live", "reconciliation", "reconciliation_live", "usage", "dashboard_live"),
+    *("costs", "budgets"),
     *("learning", "evaluations", "playground"),
 ]
 
@@ -182,7 +196,8 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     make_explored(creator, brand)
     make_matched(creator, brand)
     make_campaign_rows(creator, brand)
-    UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
+    used_event = UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
+    make_metered(creator, used_event)
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)
     Allowance.objects.create(
         scope="budget:claude", unit="micro_usd", period_start=NOW, period_end=timezone.now(), limit=5
@@ -202,6 +217,23 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     CrontabSchedule.objects.create()
     SolarSchedule.objects.create(event="sunrise", latitude=1, longitude=1)
     ClockedSchedule.objects.create(clocked_time=NOW)
+
+
+def make_metered(creator, event):
+    UsageAttempt.objects.create(event=event, number=1, outcome="answered", started_at=NOW, ended_at=NOW)
+    UsageRollup.objects.create(day=NOW, creator=creator, service="claude", model="m", source="assistant")
+    QuotaGrant.objects.create(
+        key="k", creator=creator, feature="assistant", units=5, source="promo", priority=1, valid_from=NOW,
+        expires_at=timezone.now(), granted_at=NOW,
+    )  # fmt: skip
+    BudgetNotice.objects.create(scope="budget:claude", period_start=NOW, percent=50, noticed_at=NOW)
+    SpendingSpike.objects.create(
+        service="claude", minute=NOW, cost_micro_usd=9, median_micro_usd=1, score=7.5, noticed_at=NOW
+    )
+    SpendingStop.objects.create(scope="everything", is_stopped=True, reason="r", changed_by="x", changed_at=NOW)
+    ProviderCost.objects.create(
+        service="claude", day=timezone.now().date(), model="m", cost_micro_usd=9, imported_at=NOW
+    )
 
 
 def make_account_rows(creator):

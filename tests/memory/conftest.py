@@ -7,8 +7,8 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from creators.models import Creator, Interaction
-from memory.clients.claude.breaker import _build_own, _build_shared
 from memory.clients.embeddings import get_embedder
+from memory.clients.models.breaker import _build_own, _build_shared
 from memory.enums import EmbeddingProvider
 from memory.queries.providers import forget_providers
 from memory.services.formation import form_memories
@@ -50,7 +50,14 @@ def fresh_breaker() -> Iterator[None]:
         _build_shared.cache_clear()
         _build_own.cache_clear()
         client = get_redis()
-        for pattern in ("veri-claude-*", "veri:claude:*", "*veri-claude-*"):
+        for pattern in (
+            "veri-claude-*",
+            "veri:claude:*",
+            "*veri-claude-*",
+            "*veri-openai-*",
+            "veri:openai:*",
+            "veri:probe:*",
+        ):
             for key in client.scan_iter(match=pattern):
                 client.delete(key)
 
@@ -68,7 +75,7 @@ def _empty_cache() -> None:
 @pytest.fixture
 def claude(settings, monkeypatch) -> Iterator[FakeClaude]:
     """The configured model, served by the fake; waits between attempts are short."""
-    monkeypatch.setattr("memory.clients.claude.client.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("memory.clients.models.client.BACKOFF_SECONDS", 0.01)
     with run_claude_server() as fake, fresh_breaker():
         settings.CLAUDE_API_KEY = "test-key"
         settings.CLAUDE_BASE_URL = fake.url

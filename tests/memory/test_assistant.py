@@ -9,7 +9,8 @@ from django.utils import timezone
 from billing.errors import PriceUnknown, QuotaExceeded
 from billing.models import Allowance, PriceVersion, Reservation, UsageEvent
 from billing.services.metering import HOLD, expire_reservations
-from memory.clients.claude import ClaudeClient, Prompt, Usage, breaker
+from memory.clients.claude import ClaudeClient
+from memory.clients.models import Prompt, Usage, breaker
 from memory.errors import ModelCallFailed, ModelRefusedRequest, ModelSpendLimitReached, ModelStreamCut, ModelUnavailable
 from memory.models import ConversationTurn
 from memory.services import assistant
@@ -205,8 +206,8 @@ def test_overload_within_a_stream_keeps_what_was_said(known, claude):
 
 
 def test_call_that_never_answers_is_charged_as_estimated(known, claude, monkeypatch):
-    monkeypatch.setattr("memory.clients.claude.client.READ_SECONDS", 0.2)
-    monkeypatch.setattr("memory.clients.claude.client.ATTEMPTS", 1)
+    monkeypatch.setattr("memory.clients.models.client.READ_SECONDS", 0.2)
+    monkeypatch.setattr("memory.clients.models.client.ATTEMPTS", 1)
     claude.script(Hang())
     turn = ask(question=put(known))
     event, reservation = UsageEvent.objects.get(), Reservation.objects.get()
@@ -217,7 +218,7 @@ def test_call_that_never_answers_is_charged_as_estimated(known, claude, monkeypa
 
 
 def test_total_deadline_ends_a_slow_answer(known, claude, monkeypatch):
-    monkeypatch.setattr("memory.clients.claude.client.TOTAL_SECONDS", 0.4)
+    monkeypatch.setattr("memory.clients.models.client.TOTAL_SECONDS", 0.4)
     claude.script(Answer(lines=("It is Brightpan [{memory}].", "x" * 200), pause=0.02))
     turn = ask(question=put(known))
     assert (turn.answer, turn.is_degraded) == ("It is Brightpan.", True)

@@ -49,6 +49,7 @@ def test_answer_as_json(client, known, claude):
         "sentences": [{"text": "The main sponsor is Brightpan.", "citations": [citation]}],
         "citations": [citation],
         "degraded": False,
+        "rung": "model",
         "model": "claude-haiku-5-5",
         "store": "postgres",
         "duration_ms": turn.duration_ms,

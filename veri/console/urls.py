@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from veri.console.pages import (
+    budgets,
+    costs,
     dashboard,
     datasets,
     decay,
@@ -49,6 +51,11 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("decay/start/", decay.start, "decay_start"),
         page("standing/<int:creator_id>/", standing.show_standing, "creator_standing"),
         page("usage/", usage.show_usage, "usage"),
+        page("costs/", costs.show_costs, "costs"),
+        page("costs/import/<str:kind>/", costs.import_file, "costs_import"),
+        page("budgets/", budgets.show_budgets, "budgets"),
+        page("budgets/spending/<str:scope>/<str:value>/", budgets.switch_spending, "spending_switch"),
+        page("budgets/breakers/<str:name>/close/", budgets.reset_breaker, "breaker_reset"),
         page("learning/", learning.show_learning, "learning"),
         page("evaluations/", evaluations.show_evaluations, "evaluations"),
         path("second-factor/", second_factor.show_second_factor, name="second_factor"),

@@ -136,7 +136,12 @@ MINILM_PATH = ENVIRONMENT.minilm_path
 VECTOR_INDEX_MINIMUM = ENVIRONMENT.vector_index_minimum
 VECTOR_INDEX_LIMIT = ENVIRONMENT.vector_index_limit
 MONGODB_VECTOR_SEARCH = ENVIRONMENT.mongodb_vector_search
+OPENAI_API_KEY = ENVIRONMENT.openai_api_key
+MODELS = ENVIRONMENT.models
+
+# --- money: budgets in US dollars a month
 MONTHLY_BUDGETS = ENVIRONMENT.budgets
+COSTS = ENVIRONMENT.costs
 ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 
 # --- payments: the provider new payments go through; base addresses are for tests and the demo
@@ -148,6 +153,8 @@ MERCADO_PAGO_USER_ID = ENVIRONMENT.mercado_pago_user_id
 STRIPE_API_KEY = ENVIRONMENT.stripe_api_key
 STRIPE_WEBHOOK_SECRET = ENVIRONMENT.stripe_webhook_secret
 STRIPE_BASE_URL = ENVIRONMENT.stripe_base_url
+INVOICE_ISSUER = ENVIRONMENT.invoice_issuer
+INVOICE_SELLER_NAME, INVOICE_SELLER_TAX_ID, INVOICE_SELLER_ADDRESS = ENVIRONMENT.invoice_seller
 
 # --- discovery: what each component of a creator's rank counts; YouTube's figures only once its terms allow it
 DISCOVERY_WEIGHTS = ENVIRONMENT.discovery_weights

@@ -6,7 +6,7 @@ from datetime import timedelta
 from veri.settings.reader import EnvironmentReader
 
 MEMORY_TYPES = ("creator_entity", "campaign_episodic", "content_knowledge", "brand_interaction", "workflow")
-PLATFORMS = ("youtube", "twitch", "x", "tiktok", "chat", "email")
+PLATFORMS = ("youtube", "twitch", "x", "tiktok", "chat", "email", "campaign")
 LONGEST_DAYS = 100_000
 DORMANT_BELOW, ARCHIVED_BELOW, PURGED_BELOW = 0.8, 0.7, 0.0
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from veri.settings.costs import CostSettings, ModelSettings, read_costs, read_models
 from veri.settings.decay import DecaySettings, read_decay
 from veri.settings.migration import MigrationLimits, read_limits
 from veri.settings.reader import EnvironmentReader
@@ -87,6 +88,8 @@ class Environment:
     stripe_api_key: str = field(repr=False)
     stripe_webhook_secret: str = field(repr=False)
     stripe_base_url: str
+    invoice_issuer: str
+    invoice_seller: tuple[str, str, str]
     public_url: str
     connect_return_urls: list[str]
     encryption_keys: list[str] = field(repr=False)
@@ -97,6 +100,8 @@ class Environment:
     kafka_topics: list[str]
     prometheus_endpoint: str
     budgets: dict[str, float]
+    costs: CostSettings
+    models: ModelSettings
     alert_threshold: float
     sign_up: str
     staff_totp: str
@@ -240,6 +245,12 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         stripe_api_key=reader.text("STRIPE_API_KEY"),
         stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET"),
         stripe_base_url=reader.url("STRIPE_BASE_URL", schemes=("http", "https")).rstrip("/"),
+        invoice_issuer=reader.text("INVOICE_ISSUER", "VERI"),
+        invoice_seller=(
+            reader.text("INVOICE_SELLER_NAME", "Veri"),
+            reader.text("INVOICE_SELLER_TAX_ID"),
+            reader.text("INVOICE_SELLER_ADDRESS"),
+        ),
         public_url=_read_public_url(reader, developing=developing),
         connect_return_urls=reader.urls("CONNECT_RETURN_URLS", schemes=("https", "http")),
         encryption_keys=reader.keys("ENCRYPTION_KEY") or ([LOCAL_ENCRYPTION_KEY] if developing else []),
@@ -254,7 +265,12 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
             "openai": reader.number("OPENAI_BUDGET", 300),
             "voyage": reader.number("VOYAGE_BUDGET", 50),
             "mongo": reader.number("MONGO_BUDGET", 450),
+            "postgres": reader.number("POSTGRES_BUDGET", 100),
+            "x": reader.number("X_MONTHLY_BUDGET", 100),
+            "mail": reader.number("MAIL_BUDGET", 50),
         },
+        costs=read_costs(reader),
+        models=read_models(reader),
         alert_threshold=reader.number("ALERT_THRESHOLD", 0.8, low=0.01, high=1.0),
         sign_up=_read_choice(reader, "SIGN_UP", SIGN_UP_MODES, default="invite"),
         staff_totp=_read_choice(

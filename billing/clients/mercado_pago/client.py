@@ -78,7 +78,7 @@ class MercadoPago:
         found = self._ask("refund", "create", payment_id, part, key=idempotency_key)
         return read_refund(found, currency=currency)
 
-    def create_subscription(self, request: CheckoutRequest, *, first_at: datetime) -> FetchedSubscription:
+    def create_subscription(self, request: CheckoutRequest, *, first_at: datetime | None) -> FetchedSubscription:
         wanted = {
             "reason": request.title,
             "external_reference": request.reference,
@@ -88,7 +88,7 @@ class MercadoPago:
             "auto_recurring": {
                 "frequency": 1,
                 "frequency_type": "months",
-                "start_date": first_at.isoformat(timespec="milliseconds"),
+                **({"start_date": first_at.isoformat(timespec="milliseconds")} if first_at else {}),
                 "transaction_amount": write_decimal(request.amount_minor, currency=request.currency),
                 "currency_id": request.currency,
             },

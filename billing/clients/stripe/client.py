@@ -98,7 +98,7 @@ class Stripe:
         )
         return read_refund(found)
 
-    def create_subscription(self, request: CheckoutRequest, *, first_at: datetime) -> FetchedSubscription:
+    def create_subscription(self, request: CheckoutRequest, *, first_at: datetime | None) -> FetchedSubscription:
         """Return the consent page's session; the subscription's own id comes with its first payment."""
         line = _build_line(request)
         line["price_data"]["recurring"] = {"interval": "month"}
@@ -108,7 +108,7 @@ class Stripe:
             "line_items": [line],
             "client_reference_id": request.reference,
             "metadata": kept,
-            "subscription_data": {"metadata": kept, "trial_end": int(first_at.timestamp())},
+            "subscription_data": {"metadata": kept, **({"trial_end": int(first_at.timestamp())} if first_at else {})},
             "success_url": request.return_url,
         }
         if request.payer_email:

@@ -32,7 +32,7 @@ def move_collaboration(
 ) -> Collaboration:
     """Make a move of the table inside the caller's transaction; return the collaboration as it is then.
 
-    Writes the event row and publishes ``campaign.moved`` {campaign, collaboration, creator_id, event, from, to}.
+    Writes the event row and publishes ``campaign.moved`` {id, campaign, collaboration, creator_id, event, from, to}.
     Staff's moves are audited too.
 
     Raises:
@@ -89,7 +89,14 @@ def record_event(
     publish_event(
         name=MOVED,
         key=str(campaign.pk),
-        payload={"campaign": campaign.pk, **part, "event": action.value, "from": state_from, "to": state_to},
+        payload={
+            "id": event.pk,
+            "campaign": campaign.pk,
+            **part,
+            "event": action.value,
+            "from": state_from,
+            "to": state_to,
+        },
     )
     if actor.side == "staff":
         record_audit(

@@ -11,6 +11,7 @@ from billing.services.ledger import Cause
 from billing.services.payments.crediting import credit_payment, record_fee
 from billing.services.payments.disputes import apply_dispute
 from billing.services.payments.refunds import apply_refunds
+from billing.services.plans.charging import find_charged_intent
 from veri.platform.events.services import publish_event
 from veri.platform.ops.services.notifications import queue_alert
 
@@ -25,7 +26,7 @@ def apply_provider_state(*, fetched: FetchedPayment, cause: Cause, now: datetime
     what was asked for is quarantined with a notice and never credited.
     """
     payment = _lock_payment(fetched, now)
-    intent = _lock_intent(fetched)
+    intent = _lock_intent(payment, fetched, now)
     problem = "" if payment.is_credited else find_mismatch(fetched=fetched, intent=intent)
     _update(payment, fetched, intent, problem, now)
     if problem or intent is None:
@@ -63,12 +64,16 @@ def _lock_payment(fetched: FetchedPayment, now: datetime) -> ProviderPayment:
     return ProviderPayment.objects.select_for_update(no_key=True).get(provider=fetched.provider, payment_id=fetched.id)
 
 
-def _lock_intent(fetched: FetchedPayment) -> PaymentIntent | None:
+def _lock_intent(payment: ProviderPayment, fetched: FetchedPayment, now: datetime) -> PaymentIntent | None:
+    """Return what a payment pays: what it paid before, else what its reference names, or the subscription it is of."""
+    if payment.is_credited and payment.intent_id is not None:
+        return PaymentIntent.objects.select_for_update(no_key=True).get(pk=payment.intent_id)
     try:
         reference = UUID(fetched.reference)
     except ValueError:
         return None
-    return PaymentIntent.objects.select_for_update(no_key=True).filter(reference=reference).first()
+    found = PaymentIntent.objects.select_for_update(no_key=True).filter(reference=reference).first()
+    return found or find_charged_intent(reference=str(reference), now=now)
 
 
 def _update(

@@ -10,6 +10,7 @@ from billing.services.held_funds.funding import credit_funding
 from billing.services.ledger import Cause, post_transfer
 from billing.services.payments.accounts import build_pair
 from billing.services.payments.refunds import request_refund
+from billing.services.plans.charging import apply_charge
 from veri.platform.events.services import publish_event
 
 PAID_EVENT = "payment.paid"
@@ -47,6 +48,7 @@ def credit_payment(*, payment: ProviderPayment, intent: PaymentIntent, cause: Ca
         return
     intent.state = IntentState.PAID
     PaymentIntent.objects.filter(pk=intent.pk).update(state=IntentState.PAID, updated_at=now)
+    apply_charge(intent=intent, now=now)
     publish_event(name=PAID_EVENT, payload={"payment": intent.pk}, key=str(intent.reference))
 
 

@@ -11,9 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from creators.confusables import DATA_FILE
+from veri.platform.ops.commands import OperatorCommand
 
 HEADER = """# UTS #39 confusables of Unicode {version}, by `manage.py build_confusables`; see LICENSE-UNICODE.txt.
 # Each line: a prototype's code points, a colon, the code points confused with it; hexadecimal.
@@ -21,7 +20,7 @@ HEADER = """# UTS #39 confusables of Unicode {version}, by `manage.py build_conf
 """
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Write the compact file of confusable characters from Unicode's data."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,14 +4,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from creators.errors import ReservedFileRejected
 from creators.services.handles.reserved import import_reserved_words, read_reserved_words
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Reserve the words of a file: CSV with the columns kind, word and reason, or a word a line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

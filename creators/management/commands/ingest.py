@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from tqdm import tqdm
@@ -19,12 +19,13 @@ from creators.services.line_reader import read_lines
 from creators.services.reject_file import RejectFile
 from creators.services.validation import read_handle
 from veri.platform.events.services import wait_for_deliveries
+from veri.platform.ops.commands import OperatorCommand
 
 INTERRUPTED = 130
 MAX_BATCH = 1000
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Ingest interactions from JSON lines; an interrupted run goes on where it stopped. Exit 1 if any line is bad."
     )

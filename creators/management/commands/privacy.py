@@ -3,14 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from creators.services.privacy.processing import process_due_requests
 from creators.services.privacy.restoring import replay_erasures
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Go on with privacy requests that are due, or ask again for erasures after a database was put back."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,12 +3,13 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from creators.models import CreatorScore
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Compute a stored score again from its stored inputs; fails when anything comes out otherwise."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,18 +4,19 @@ from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from creators.services.sync.planning import BASE_INTERVALS
 from creators.services.sync.quotas import get_buckets
 from creators.services.sync.simulating import DEFAULT_MIX, SimulatedPlatform, simulate_day
+from veri.platform.ops.commands import OperatorCommand
 
 START = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)  # midnight, Pacific time
 HEADS = ("platform", "accounts", "read every", "wanted", "readings", "calls", "units", "US$", "of quota", "put off")
 WIDTHS = (9, 9, 11, 8, 9, 9, 10, 9, 9, 8)
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Simulate a day of readings with the planner and the limits in force; asks nobody. A creator has one account;"
         " --mix names the shares, like youtube=0.5,x=0.1."

@@ -28,7 +28,7 @@ _GRANT_ENDED = {
 _CONTENT_CHANGED = frozenset({"feed.entry", "feed.deleted", "post.create", "post.delete", "stream.offline"})
 _CONTENT_CHANGED |= {"video.publish.complete", "video.upload.complete"}
 # What X takes for an event it sends, in millionths of a dollar.
-_PRICES = {(Platform.X.value, "post.create"): 5_000}
+PRICES = {(Platform.X.value, "post.create"): 5_000}
 logger = structlog.get_logger(__name__)
 
 
@@ -54,7 +54,7 @@ def process_webhook(*, webhook_id: int, now: datetime) -> WebhookState:
 
 def _process(row: WebhookDelivery, now: datetime) -> WebhookState:
     body = bytes(row.body)
-    price = _PRICES.get((row.platform, row.kind))
+    price = PRICES.get((row.platform, row.kind))
     if price and row.processed_at is None:
         add_spent(platform=row.platform, bucket="dollars", amount=price, now=row.received_at)
     if row.subscription_id:

@@ -8,9 +8,16 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from memory.errors import ModelCallFailed, ModelRefusedRequest, ModelSpendLimitReached, ModelUnavailable
+from memory.errors import (
+    ModelCallFailed,
+    ModelPromptTooLong,
+    ModelRefusedRequest,
+    ModelSpendLimitReached,
+    ModelUnavailable,
+)
 
 _RETRYABLE_STATUS = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+_TOO_LONG = "prompt is too long"  # there is no code for it
 _RETRYABLE_TYPES = frozenset({"overloaded_error", "api_error", "rate_limit_error", "timeout_error"})
 
 
@@ -26,6 +33,8 @@ def translate_status_error(error: Any, *, now: datetime) -> ModelCallFailed:
             retry_after=retry_after,
             is_outage=error.status_code != HTTPStatus.TOO_MANY_REQUESTS and details["type"] != "rate_limit_error",
         )
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or _TOO_LONG in details["message"]:
+        return ModelPromptTooLong(f"answered {error.status_code} {details['type']}")
     return ModelRefusedRequest(f"answered {error.status_code} {details['type']}")
 
 
@@ -34,7 +43,7 @@ def _read_details(body: object) -> dict[str, str]:
     error = error if isinstance(error, dict) else {}
     inner = error.get("details")
     code = inner.get("error_code", "") if isinstance(inner, dict) else ""
-    return {"type": str(error.get("type", "")), "code": str(code)}
+    return {"type": str(error.get("type", "")), "code": str(code), "message": str(error.get("message", "")).lower()}
 
 
 def _read_seconds(headers: Any) -> float | None:

@@ -3,12 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from memory.queries.matches import measure_matches
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Print NDCG@10 over the newest decided matches (hired 3, invited 2, saved 1, rejected 0)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

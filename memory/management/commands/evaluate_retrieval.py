@@ -7,14 +7,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from memory.services.evaluation import Evaluation, EvaluationFileInvalid, evaluate_retrieval, read_evaluation_file
 from migration.queries.routes import Store
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Measure retrieval on a file of interactions and questions with known evidence. The interactions are ingested "
         "as throw-away creators, which are removed again. Vectors are used where the flag HYBRID_SEARCH is on (with "

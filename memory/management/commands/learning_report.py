@@ -3,16 +3,17 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from creators.models import Creator
 from memory.queries.learning_report import LearningWeek, list_learning_weeks
+from veri.platform.ops.commands import OperatorCommand
 
 MOST_WEEKS = 260
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Say week by week how many questions were asked, how many answers were judged useful (with a 95 %% interval), "
         "how many were degraded, how much they cite, what stored questions find, and what was learnt."

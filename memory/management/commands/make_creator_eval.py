@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from memory.services.evaluation.synthetic import HANDLES, generate_creators
+from veri.platform.ops.commands import OperatorCommand
 
 FEWEST = 2  # the bait of one creator is another's data
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Write creators and brands with questions whose answers are known, as JSON lines: what supersedes what, what "
         "held when, several facts, sums over deals, other words, and bait from another creator."

@@ -5,7 +5,7 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from creators.models import Creator
@@ -13,12 +13,13 @@ from memory.clients.embeddings import EmbeddingFailed
 from memory.enums import EmbeddingProvider
 from memory.errors import ReembeddingRefused
 from memory.services import reembedding
+from veri.platform.ops.commands import OperatorCommand
 
 SLICE_SECONDS = 5.0
 PAUSE_SECONDS = 1.0
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Give everything that is indexed a vector of another provider (--to), search those (--switch), remove the old"
         " ones (--drop), or give up (--cancel). --to goes on where it was left and may be stopped at any time; the"

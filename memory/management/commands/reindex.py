@@ -3,14 +3,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from creators.models import Creator
 from memory.services.reindexing import reindex_creator
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Analyse indexed memories and interactions anew, creator by creator, while everything runs. Needed once after "
         "an update that raises the version of the text analysis; MongoDB follows by verification and repair."

@@ -3,16 +3,17 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from creators.models import Creator
 from memory.services.replay import ReplayResult, replay_formation
+from veri.platform.ops.commands import OperatorCommand
 
 SHOWN = 10
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Form a creator's memories again from the recorded interactions and the signals of language models, compare "
         "them with those stored, and store what differed. No model is asked."

@@ -8,7 +8,8 @@ from billing.enums import Service
 from billing.errors import AllowanceExceeded, PriceUnknown, ReservationNotHeld
 from billing.services.metering import UsageRequest, charge_estimate, reserve_usage, settle_usage
 from billing.services.pricing import TokenCounts
-from memory.clients.claude import ClaudeClient, Prompt, Usage, get_claude
+from memory.clients.claude import ClaudeClient, get_claude
+from memory.clients.models import Prompt, Usage
 from memory.errors import ModelCallFailed, ProcessorAnswerInvalid, ProcessorUnavailable
 from memory.services.processing.interface import Batch, Processed
 from memory.services.processing.statements import PROMPT_VERSION, SYSTEM, build_message, read_answer
@@ -89,7 +90,7 @@ def build_claude_processor() -> ClaudeProcessor:
 
 def _settle(action: str, usage: Usage) -> None:
     """Charge what the model reported; a call that never told is charged as estimated."""
-    if usage.is_uncertain and usage.counts == TokenCounts():
+    if usage.is_silent:
         charge_estimate(source=SOURCE, action=action)
         return
     try:
@@ -99,6 +100,7 @@ def _settle(action: str, usage: Usage) -> None:
             counts=usage.counts,
             provider_request_id=usage.request_id,
             is_certain=not usage.is_uncertain,
+            attempts=usage.attempts,
         )
     except ReservationNotHeld:  # it took so long that the reservation expired: it was charged as estimated
         logger.warning("settled_too_late", action=action)

@@ -3,13 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from migration.errors import MigrationError
 from migration.management.steps import STEPS, Context
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Steer the migration of datasets from PostgreSQL to MongoDB."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

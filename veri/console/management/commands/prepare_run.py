@@ -8,12 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+
+from veri.platform.ops.commands import OperatorCommand
 
 ADMIN = "admin"
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Migrate, install the schedule, create the console's first user, and print how to sign in."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -3,16 +3,16 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db.models import Count, Max
 from django.utils import timezone
 
 from veri.platform.events.models import Delivery, Event
 from veri.platform.events.registry import list_subscriber_names
 from veri.platform.events.services import replay_events
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Show subscribers' progress, or replay events to a subscriber from any point."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

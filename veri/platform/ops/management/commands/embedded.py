@@ -7,16 +7,16 @@ from argparse import REMAINDER
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from veri.platform import embedded
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Translate the subcommand into one call of the embedded servers' package."""
 
     help = "Start, stop, show or enter the private PostgreSQL, Redis and MongoDB servers of this checkout."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

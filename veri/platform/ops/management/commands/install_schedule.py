@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from veri.platform.ops.commands import OperatorCommand
 from veri.platform.ops.services.schedule import install_default_schedule
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Create the missing entries of the default beat schedule."
 
     def handle(self, *args: Any, **options: Any) -> None:

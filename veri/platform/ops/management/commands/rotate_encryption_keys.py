@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from veri.platform.ops.commands import OperatorCommand
 from veri.platform.secrets.rotation import rotate_secrets
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Encrypt every stored secret with the newest key. Put the new key first in ENCRYPTION_KEY, restart, run this, "
         "then take the old key away. Runs beside the system and may be run again at any time."

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import structlog
 
-from memory.clients.claude.breaker import check_spend_limit, get_breaker
+from memory.clients.models.breaker import check_spend_limit, get_breaker
 from memory.errors import ModelCallFailed, ModelSpendLimitReached
 
 FRESH_SECONDS = 0.25

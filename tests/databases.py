@@ -1,0 +1,54 @@
+"""One migrated database per run, of which every test process takes a copy: a migration costs each many seconds."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+
+@contextmanager
+def copied_database(*, folder: Path, template: str) -> Iterator[None]:
+    """Connect to this process's own copy of the run's template, made by whoever comes first; dropped at the end."""
+    creation: Any = connection.creation
+    name, given = creation._get_test_db_name(), connection.settings_dict["NAME"]
+    with (folder / f"{template}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _exists(template):
+            _migrate(template)
+        _run(f'DROP DATABASE IF EXISTS "{name}"')
+        _run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _choose(name)
+    try:
+        yield
+    finally:
+        connection.close()
+        _choose(given)
+        _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _migrate(template: str) -> None:
+    tests = connection.settings_dict["TEST"]
+    given, tests["NAME"] = tests["NAME"], template
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    tests["NAME"] = given
+    connection.close()
+    _choose(given)
+
+
+def _choose(name: str) -> None:
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+def _exists(name: str) -> bool:
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # what Django's own creation uses
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        return bool(cursor.rowcount)
+
+
+def _run(statement: str) -> None:
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # what Django's own creation uses
+        cursor.execute(statement)
