@@ -1,4 +1,4 @@
-"""Paths below ``/api/v1/``: campaigns, usage, payments, balances, payouts, invoices, plans."""
+"""Paths below ``/api/v1/``: usage, payments, balances, payouts, invoices, plans; campaigns have a list of their own."""
 
 from django.urls import path
 

@@ -266,7 +266,6 @@ SPECTACULAR_SETTINGS = {
         "DisputeStateEnum": "billing.campaign_enums.DisputeState",
         "ContractEventKindEnum": "billing.campaign_enums.ContractEventKind",
         "SideEnum": "billing.campaign_enums.Side",
-        "PaymentStateEnum": "billing.payment_enums.IntentState",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "AUTHENTICATION_WHITELIST": [
