@@ -53,3 +53,7 @@ class InvoiceRefused(BillingError):
 
 class ProviderAway(BillingError):
     """Raised in the console when a payment provider refused or did not answer."""
+
+
+class NothingOwed(LedgerError):
+    """Raised when a debt is written off that there is not."""

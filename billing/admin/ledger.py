@@ -1,18 +1,22 @@
 """The ledger's browser: from balances to postings to transfers to what caused them. Nothing is changed here."""
 
 import re
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from billing.admin.money import format_money
+from billing.admin.reasoned import run_reasoned
 from billing.models import Account, CampaignFunds, HeldRelease, Posting, Transfer
 from billing.payment_enums import CauseKind, ReleaseState
+from billing.services.ledger.writing_off import write_off_debt
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 RELEASE_COLORS = {
@@ -46,6 +50,25 @@ class AccountAdmin(ReadOnlyAdmin):
     sortable_by = ()
     fields = ("key", "kind", "currency", "campaign_ref", "creator", "brand", "posted", "coming", "going")
     readonly_fields = ("posted", "coming", "going")
+    actions = ("write_off",)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("billing.change_account"))
+
+    @admin.action(description="Write off what is owed to Veri", permissions=["operate"])
+    def write_off(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse | None:
+        def act(row: Account, reason: str) -> Any:
+            return write_off_debt(account_id=row.pk, actor=request.user, reason=reason, now=timezone.now())
+
+        return run_reasoned(
+            admin=self,
+            request=request,
+            rows=queryset,
+            action="write_off",
+            title="Write off what is owed",
+            consequences=["A negative balance of a creator or brand becomes zero; Veri's fees bear it."],
+            act=act,
+        )
 
     @admin.display(description="Posted")
     def posted(self, account: Account) -> str:
