@@ -115,7 +115,7 @@ class Campaigning:
         with transaction.atomic():
             creator = Creator.objects.get(handle=self._handle)
             payout = request_payout(creator=creator, amount=amount, actor=first, now=now)
-        told = {"payout_id": payout.pk, "actor": second, "reason": "demo", "now": now}
+        told: dict[str, Any] = {"payout_id": payout.pk, "actor": second, "reason": "demo", "now": now}
         approve_payout(**told)
         send_payout(**told, bank_reference="DEMO-1")
         confirm_payout(**told)
@@ -144,7 +144,10 @@ class Campaigning:
     def _sign_brand_in(self) -> None:
         password = secrets.token_urlsafe(16)
         user, now = User.objects.create_user(username="demo-brand", password=password), timezone.now()
-        told = {"acting_user": User.objects.create_user(username="demo-staff", is_staff=True), "reason": "demo"}
+        told: dict[str, Any] = {
+            "acting_user": User.objects.create_user(username="demo-staff", is_staff=True),
+            "reason": "demo",
+        }
         with transaction.atomic():
             brand = Brand(name="Ovenly", slug="ovenly", description="Ovens for bread.")
             insert_brand(brand=brand, now=now, **told)
