@@ -90,8 +90,12 @@ class AccountAdmin(ReadOnlyAdmin):
 
 @admin.register(Posting)
 class PostingAdmin(ReadOnlyAdmin):
-    list_display = ("id", "recorded", "account", "amount", "transfer_link", "cause")
-    list_filter = (("account__kind", admin.ChoicesFieldListFilter), ("account__currency", admin.ChoicesFieldListFilter))
+    list_display = ("id", "recorded", "account", "amount", "pending", "transfer_link", "cause")
+    list_filter = (
+        "transfer__is_pending",
+        ("account__kind", admin.ChoicesFieldListFilter),
+        ("account__currency", admin.ChoicesFieldListFilter),
+    )
     list_select_related = ("account", "transfer")
     search_fields = ("=account__key", "=transfer__key")
     search_help_text = "An exact key of an account or transfer."
@@ -109,6 +113,10 @@ class PostingAdmin(ReadOnlyAdmin):
     def amount(self, posting: Posting) -> str:
         return format_money(posting.amount_minor, posting.account.currency)
 
+    @admin.display(description="Pending", boolean=True)
+    def pending(self, posting: Posting) -> bool:
+        return posting.transfer.is_pending
+
     @admin.display(description="Transfer")
     def transfer_link(self, posting: Posting) -> str:
         address = reverse("admin:billing_transfer_change", args=[posting.transfer_id])
@@ -121,6 +129,7 @@ class PostingAdmin(ReadOnlyAdmin):
 
 class PostingInline(TabularInline):
     model = Posting
+    hide_title = True
     fields = readonly_fields = ("account", "amount")
     extra = 0
     can_delete = False

@@ -20,6 +20,7 @@ SUBSCRIPTION_COLORS = {
 
 
 class _Inline(TabularInline):
+    hide_title = True
     extra = 0
     max_num = 0
     can_delete = False
