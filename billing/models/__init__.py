@@ -1,16 +1,8 @@
 from billing.models.allowance import Allowance, Reservation
-from billing.models.budgets import EVERYTHING, BudgetNotice, SpendingSpike, SpendingStop
+from billing.models.budgets import BudgetNotice, EVERYTHING, SpendingSpike, SpendingStop
 from billing.models.campaign_tasks import CampaignReminder, CampaignTask
 from billing.models.campaigns import Campaign, CampaignEvent, Collaboration
-from billing.models.contracts import (
-    Contract,
-    ContractEvent,
-    ContractSeal,
-    ContractTemplate,
-    ContractTemplateVersion,
-    ContractVersion,
-    Signature,
-)
+from billing.models.contracts import Contract, ContractEvent, ContractSeal, ContractTemplate, ContractTemplateVersion, ContractVersion, Signature
 from billing.models.deliverables import Deliverable, PublicationProof, Submission, UsageRight
 from billing.models.disputes import Dispute, DisputeStatement, Rating
 from billing.models.grants import QuotaGrant, QuotaUse
@@ -30,7 +22,6 @@ from billing.models.usage import UsageAttempt, UsageEvent
 from billing.models.workflows import WorkflowTemplate, WorkflowVersion
 
 __all__ = [
-    "EVERYTHING",
     "Account",
     "Allowance",
     "BillingProfile",
@@ -52,6 +43,7 @@ __all__ = [
     "Deliverable",
     "Dispute",
     "DisputeStatement",
+    "EVERYTHING",
     "HeldRelease",
     "Invoice",
     "InvoiceLine",
