@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from billing.models import Collaboration, Contract, Dispute, WorkflowTemplate, WorkflowVersion
+from billing.models import Collaboration, Contract, ContractTemplate, Dispute, WorkflowTemplate, WorkflowVersion
 from billing.services.campaigns.disputes import open_dispute
 from tests.billing.campaigns.conftest import (  # noqa: F401  fixtures
     FEE,
@@ -144,3 +144,21 @@ def test_workflow_that_cannot_stand_says_so_at_the_field(console, operator, wron
     assert answer.status_code == 200
     assert told in answer.content.decode()
     assert WorkflowVersion.objects.filter(template=template).count() == 1
+
+
+def test_contract_text_is_kept_as_a_new_version_or_refused_at_its_field(console, operator):
+    template = ContractTemplate.objects.get()
+    address = reverse("admin:contract_text", args=[template.pk])
+    assert "{creator_name}" in console.get(address).content.decode()
+    for wrong, told in (
+        ({"body": "{nobody}"}, "Nobody fills nobody."),
+        ({"body": "{fee"}, "belongs to no place"),
+        ({"variables": "{"}, "Enter a valid JSON."),
+        ({"variables": '{"law": "prose"}'}, "One of text, date, number."),
+        ({"reason": ""}, "This field is required."),
+    ):
+        given = {"body": "{fee} by {law}", "variables": '{"law": "text"}', "reason": "a lawyer read it", **wrong}
+        assert told in console.post(address, given).content.decode().replace("&quot;", '"'), wrong
+    assert template.versions.count() == 1
+    console.post(address, {"body": "{fee} by {law}", "variables": '{"law": "text"}', "reason": "a lawyer read it"})
+    assert template.versions.get(number=2).variables == {"law": "text"}

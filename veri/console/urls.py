@@ -63,6 +63,7 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("deliverables/<int:deliverable_id>/verify/", campaigns.force_verification, "deliverable_verification"),
         page("contracts/<int:contract_id>/", campaigns.show_contract, "contract_page"),
         page("contracts/<int:contract_id>/<str:kind>/", campaigns.download_document, "contract_file"),
+        page("contract-texts/<int:template_id>/", campaigns.write_contract_text, "contract_text"),
         page("disputes/<int:dispute_id>/resolve/", campaigns.resolve, "dispute_resolve"),
         page("workflows/<int:template_id>/", campaigns.compose_workflow, "workflow_composer"),
         page("learning/", learning.show_learning, "learning"),

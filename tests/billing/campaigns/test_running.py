@@ -7,6 +7,7 @@ import pytest
 from billing.campaign_enums import Action
 from billing.campaign_errors import MoveNotAllowed, MoveNotPossible, RevisionRoundsUsedUp
 from billing.models import CampaignEvent, Collaboration, Deliverable, PublicationProof, Submission, UsageRight
+from billing.queries.campaigns.usage_rights import list_usage_rights
 from billing.services.campaigns.advancing import advance_campaigns
 from billing.services.campaigns.campaigns import invite_creator
 from billing.services.campaigns.cancelling import cancel_collaboration
@@ -88,6 +89,9 @@ def test_collaboration_runs_from_signature_to_close(collaboration, campaign, buy
         *("approved", "published", "verified", "released", "paid", "closed"),
     ]
     rights = UsageRight.objects.order_by("pk").values_list("channels", "territory", "starts_on", "ends_on")
+    held = list_usage_rights(acting_user=buyer.user, on=NOW.date() + timedelta(days=29), channel="organic")
+    assert held.count() == 2
+    assert list_usage_rights(acting_user=maker.user, on=NOW.date() + timedelta(days=30)).count() == 0
     assert next(iter(rights)) == (["organic"], "EU", NOW.date(), NOW.date() + timedelta(days=30))
 
 
