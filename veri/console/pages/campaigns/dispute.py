@@ -41,14 +41,15 @@ class ResolutionForm(ReasonForm):
 
 @require_permission(DECIDE)
 def resolve(request: HttpRequest, dispute_id: int) -> HttpResponse:
-    from billing.services.campaigns.disputes import resolve_dispute  # services load only for the action
+    from billing.services.campaigns.disputes import count_held, resolve_dispute  # services load only here
 
     rows = Dispute.objects.select_related("collaboration__campaign", "collaboration__creator")
     dispute = rows.prefetch_related("statements").filter(pk=dispute_id).first()
     if dispute is None:
         raise Http404
     collaboration = dispute.collaboration
-    form = ResolutionForm(request.POST if request.method == "POST" else None, held=collaboration.funded_minor)
+    minor = count_held(collaboration=collaboration)
+    form = ResolutionForm(request.POST if request.method == "POST" else None, held=minor)
     if form.is_valid():
         return answer(
             request,
@@ -57,14 +58,14 @@ def resolve(request: HttpRequest, dispute_id: int) -> HttpResponse:
                 dispute=dispute, actor=get_staff_actor(request), now=timezone.now(), **form.cleaned_data
             ),
         )
-    held = Money(minor=collaboration.funded_minor, currency=collaboration.currency)
+    held = Money(minor=minor, currency=collaboration.currency)
     said = [(one.get_side_display(), f"{one.at:%Y-%m-%d %H:%M}", one.text) for one in dispute.statements.order_by("pk")]
     return render_page(
         request,
         "console/confirm.html",
         title=f"Decide the dispute about {collaboration.campaign.title}",
         form=form,
-        facts=[("Held", f"{held} ({collaboration.funded_minor} minor units)"), ("Creator", str(collaboration.creator))],
+        facts=[("Held", f"{held} ({minor} minor units)"), ("Creator", str(collaboration.creator))],
         preview={"caption": "What was said", "heads": ["Side", "When (UTC)", "Statement"], "rows": said},
         consequences=["The creator's part becomes payable, the brand's part is refunded through its provider.",
                       "It cannot be taken back."],
