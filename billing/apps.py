@@ -7,9 +7,9 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        from billing.campaign_subscriptions import register_campaign_subscriptions  # same
+        from billing.campaign_subscriptions import register_campaign_subscriptions  # models are loaded only now
         from billing.first_contracts import install_first_contract  # same
-        from billing.first_prices import install_first_prices  # models are loaded only now
+        from billing.first_prices import install_first_prices  # same
         from billing.first_workflows import install_first_workflows  # same
         from billing.metrics import register_metrics  # same
         from billing.payment_subscriptions import register_payment_subscriptions  # same
@@ -17,8 +17,6 @@ class BillingConfig(AppConfig):
         from billing.queries.campaigns.reliability import register_reliability  # same
         from veri.platform.http.scopes import register_scope  # same
 
-        register_scope(name="campaigns:read", description="Read campaigns, collaborations and contracts")
-        register_scope(name="campaigns:write", description="Run campaigns, collaborations and contracts")
         post_migrate.connect(install_first_prices, sender=self, dispatch_uid="billing.install_first_prices")
         post_migrate.connect(install_first_contract, sender=self, dispatch_uid="billing.install_first_contract")
         post_migrate.connect(install_first_workflows, sender=self, dispatch_uid="billing.install_first_workflows")
@@ -27,3 +25,5 @@ class BillingConfig(AppConfig):
         register_privacy()
         register_reliability()
         register_payment_subscriptions()
+        register_scope(name="billing:read", description="Read payments, balances, payouts, invoices, subscriptions")
+        register_scope(name="billing:write", description="Pay, subscribe, ask for payouts")

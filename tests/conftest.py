@@ -47,7 +47,11 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
         cursor.execute(_get_question())
         filled = dict(cursor.fetchall())
         if sum(filled.values()) > LARGE:
-            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+            # Ledgers refuse it, by triggers that a replica's session has not.
+            truncate = f"TRUNCATE {', '.join(filled)} CASCADE"
+            cursor.execute(
+                f"SET session_replication_role = replica; {truncate}; SET session_replication_role = DEFAULT"
+            )
         elif filled:
             # Capture cannot be switched off: what it writes of these deletes goes last.
             deletes = "; ".join(f"DELETE FROM {name}" for name in [*(filled.keys() - {OUTBOX}), OUTBOX])

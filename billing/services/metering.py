@@ -190,9 +190,9 @@ def settle_usage(
         is_certain=is_certain,
         attempts=attempts,
     )
-    with transaction.atomic(durable=True):
-        results = settle_many(settlements=[settlement])
-    return _take_only(results)
+    if is_bridged():
+        return wait_for(_SETTLING.submit(settlement))
+    return _take_only(_settle_batch([settlement]))
 
 
 def charge_estimate(*, source: str, action: str) -> bool:
@@ -399,7 +399,13 @@ def _reserve_batch(items: Sequence[tuple[UsageRequest, datetime]]) -> list[Reser
     return reserve_many(requests=[request for request, _ in items], now=max(now for _, now in items))
 
 
+def _settle_batch(settlements: Sequence[Settlement]) -> list[UsageEvent | ReservationNotHeld]:
+    with transaction.atomic(durable=True):
+        return settle_many(settlements=settlements)
+
+
 _RESERVING: Batches[tuple[UsageRequest, datetime], Reservation] = Batches(name="reserving", process=_reserve_batch)
+_SETTLING: Batches[Settlement, UsageEvent] = Batches(name="settling", process=_settle_batch)
 
 
 def _take_only(results: Sequence[T | Exception]) -> T:

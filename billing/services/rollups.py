@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from billing.models import RollupMark
 
+MOST = 500_000  # events at once: a backlog must not meet the time limit of statements
 COUNTERS = (
     "input_tokens",
     "cache_write_5m_tokens",
@@ -46,8 +47,9 @@ def roll_usage(*, now: datetime) -> int:
             cursor.execute(_HORIZON)
             oldest, upcoming, newest = cursor.fetchone()
             if mark.next_transaction <= oldest and mark.next_id > mark.rolled_id:
-                cursor.execute(_ROLL, [mark.rolled_id, mark.next_id])
-                mark.rolled_id, mark.rolled_at = mark.next_id, now
+                until = min(mark.next_id, mark.rolled_id + MOST)
+                cursor.execute(_ROLL, [mark.rolled_id, until])
+                mark.rolled_id, mark.rolled_at = until, now
         if mark.next_id <= mark.rolled_id or mark.next_transaction > upcoming:  # the latter: another server's numbers
             mark.next_id, mark.next_transaction = max(newest, mark.rolled_id), upcoming
         mark.save()

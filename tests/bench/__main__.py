@@ -22,6 +22,7 @@ BENCHES = (
     "vectors",
     "decay",
     "webhooks",
+    "metering",
     "load",
     "startup",
 )

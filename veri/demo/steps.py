@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from io import StringIO
 from typing import Any
@@ -12,6 +12,12 @@ from typing import Any
 from django.core.management import call_command
 from django.utils import timezone
 
+from billing.queries.reconciling import compare_books
+from billing.queries.usage_sums import sum_all
+from billing.services.measuring.outside import meter_outside
+from billing.services.measuring.storage import meter_storage
+from billing.services.periods import get_month
+from billing.services.rollups import roll_usage
 from creators.models import Creator, Interaction, User
 from creators.samples.generator import SampleSet
 from memory.models import Memory
@@ -21,6 +27,7 @@ from migration.queries.flags import list_flag_states
 from migration.services.flags import set_flag
 from veri.demo import ladder
 from veri.demo.api import Api
+from veri.demo.campaigning import Campaigning
 from veri.demo.connecting import Connecting
 from veri.demo.environment import ROOT, SHADOW_SAMPLES
 from veri.demo.errors import DemoFailed, expect
@@ -50,6 +57,11 @@ class Demo:
         """Return the steps of the platforms; they use the API when they run."""
         handles = [one.handle for one in self._samples.creators]
         return Connecting(handles=handles, get_api=lambda: self.api, processes=self._processes)
+
+    @cached_property
+    def campaigning(self) -> Campaigning:
+        """Return the steps of a campaign with the first creator."""
+        return Campaigning(handle=self._samples.creators[0].handle, get_api=lambda: self.api, processes=self._processes)
 
     @property
     def api(self) -> Api:
@@ -172,10 +184,18 @@ class Demo:
         return f"effective flags: {', '.join(on)}; nothing is captured; {self._ask_all(store='postgres')}"
 
     def meter(self) -> str:
+        now = timezone.now()
+        meter_storage(now=now)
+        meter_outside(now=now)
+        for _ in range(2):  # what is noted by the first is summed by the second
+            roll_usage(now=now)
         usage = self.api.get("/usage")
-        asked = sum(one["requests"] for one in usage["services"])
-        cost, runs = usage["cost_micro_usd"], ParityRun.objects.count()
-        return f"{asked} questions metered, {cost} micro-dollars, {runs} parity runs kept"
+        asked = sum(one["requests"] for one in usage["services"] if one["service"] == "extractive")
+        expect(asked > 0, True, "questions were metered")
+        odd = [one.what for one in compare_books(at=now) if not one.is_even]
+        expect(odd, [], "sums of the books that differ")
+        cost, runs = _sum_month(now), ParityRun.objects.count()
+        return f"{asked} questions, {cost:,} micro-dollars, every one explained, {runs} parity runs kept"
 
     def _ask_all(self, *, store: str) -> str:
         started = time.perf_counter()
@@ -244,3 +264,8 @@ def check_answer(question: str, answer: dict[str, Any], expected: list[str], out
         expect(model.objects.filter(pk=citation["id"]).count(), 1, f"citation {citation}")
     if not answer["citations"]:
         raise DemoFailed(f"{question!r} was answered without a citation")
+
+
+def _sum_month(now: datetime) -> int:
+    start, end = get_month(now)
+    return sum_all(since=start.date(), until=end.date()).cost_micro_usd

@@ -15,10 +15,12 @@ from billing.admin.money import format_usd
 from billing.errors import ImportRefused, PriceUnknown
 from billing.management.tables import write_table
 from billing.queries import projecting
+from billing.queries.allocation import allocate_storage
 from billing.queries.reconciling import compare_books, compare_providers
 from billing.queries.usage_sums import UsageSum, sum_all, sum_usage
 from billing.services.imports.prices import import_prices
 from billing.services.imports.provider_costs import import_provider_costs
+from billing.services.measuring.storage import SOURCE as STORAGE
 from billing.services.periods import get_month
 from creators.models import Creator
 from veri.platform.ops.commands import OperatorCommand
@@ -61,13 +63,14 @@ class Command(OperatorCommand):
     def _report(self, options: dict[str, Any]) -> None:
         at = _read_month(options["month"])
         start, end = get_month(at)
-        days = {"since": start.date(), "until": end.date()}
+        days: dict[str, Any] = {"since": start.date(), "until": end.date()}
         creators = _find_creator(options["creator"]) if options["creator"] else None
         total = sum_all(**days, creator_ids=creators)
         self.stdout.write(f"{start:%Y-%m}, UTC: {total.events:,} events, {_usd(total)}")
         for title, by in (("service", ("service", "model")), ("feature", ("source",)), ("creator", ("creator_id",))):
             limit = MOST_CREATORS if title == "creator" else 0
             self._write_sums(title, sum_usage(**days, by=by, creator_ids=creators, limit=limit))
+        self._write_storage(sum_usage(**days, by=("source",), creator_ids=creators))
         if total.unreconciled:
             self.stdout.write(f"{total.unreconciled:,} events are charged as estimated.")
         self._write_providers(compare_providers(**days))
@@ -89,6 +92,17 @@ class Command(OperatorCommand):
         ]
         heads = (f"by {title}", "events", "prompt tokens", "output", "units", "cached", "micro-dollars")
         self.stdout.write("\n" + write_table(heads, rows))
+
+    def _write_storage(self, features: Sequence[UsageSum]) -> None:
+        """Tell whose storage costs most; it is metered for all together."""
+        cost = sum(one.cost_micro_usd for one in features if one.source == STORAGE)
+        if not cost:
+            return
+        shares = sorted(allocate_storage(cost=cost).items(), key=lambda one: (-one[1], one[0]))[:MOST_CREATORS]
+        handles = dict(Creator.objects.filter(pk__in=[pk for pk, _ in shares]).values_list("pk", "handle"))
+        rows = [(f"@{handles[pk]}", f"{share:,}") for pk, share in shares if pk in handles]
+        if rows:
+            self.stdout.write("\n" + write_table(("storage, shared out by interactions", "micro-dollars"), rows))
 
     def _write_providers(self, differences: Sequence[Any]) -> None:
         if differences:

@@ -4,10 +4,13 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billing.enums import AttemptOutcome
 from billing.errors import ImportRefused
 from billing.models import Allowance, PriceVersion, ProviderCost, UsageAttempt
+from billing.queries.allocation import allocate
 from billing.queries.reconciling import compare_books, compare_providers
 from billing.services.bookkeeping import Attempt
 from billing.services.imports.prices import import_prices
@@ -53,6 +56,13 @@ def test_report_explains_every_micro_dollar(used):
     assert ["@lumenkitchen", "2", "72", "0", "0", "2.8%", "80"] in rows
     assert ["held", "of", "budget:claude", "11", "11", "even"] in rows
     assert UsageAttempt.objects.count() == 2
+
+
+@given(cost=st.integers(0, 10**9), weights=st.dictionaries(st.integers(1, 99), st.integers(0, 10**6), max_size=20))
+def test_shares_of_storage_add_up_to_the_whole(cost, weights):
+    parts = allocate(cost=cost, weights=weights)
+    assert sum(parts.values()) == (cost if sum(weights.values()) else 0)
+    assert all(abs(part - cost * weights[key] / sum(weights.values())) < 1 for key, part in parts.items())
 
 
 @pytest.mark.parametrize("change", ["spent", "reserved"])
