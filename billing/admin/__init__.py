@@ -4,7 +4,13 @@ from billing.admin.campaigns.contracts import ContractAdmin
 from billing.admin.campaigns.records import CampaignEventAdmin, OfferAdmin
 from billing.admin.grants import QuotaGrantAdmin
 from billing.admin.ledger import AccountAdmin, CampaignFundsAdmin, HeldReleaseAdmin, PostingAdmin, TransferAdmin
-from billing.admin.payments import ChargebackAdmin, PaymentIntentAdmin, PaymentWebhookAdmin, ProviderPaymentAdmin, RefundAdmin
+from billing.admin.payments import (
+    ChargebackAdmin,
+    PaymentIntentAdmin,
+    PaymentWebhookAdmin,
+    ProviderPaymentAdmin,
+    RefundAdmin,
+)
 from billing.admin.payouts import PayoutAdmin, PayoutBatchAdmin
 from billing.admin.plans import BillingProfileAdmin, InvoiceAdmin, PlanAdmin, SubscriptionAdmin
 from billing.admin.prices import PriceVersionAdmin

@@ -1,8 +1,16 @@
 from billing.models.allowance import Allowance, Reservation
-from billing.models.budgets import BudgetNotice, EVERYTHING, SpendingSpike, SpendingStop
+from billing.models.budgets import EVERYTHING, BudgetNotice, SpendingSpike, SpendingStop
 from billing.models.campaign_tasks import CampaignReminder, CampaignTask
 from billing.models.campaigns import Campaign, CampaignEvent, Collaboration
-from billing.models.contracts import Contract, ContractEvent, ContractSeal, ContractTemplate, ContractTemplateVersion, ContractVersion, Signature
+from billing.models.contracts import (
+    Contract,
+    ContractEvent,
+    ContractSeal,
+    ContractTemplate,
+    ContractTemplateVersion,
+    ContractVersion,
+    Signature,
+)
 from billing.models.deliverables import Deliverable, PublicationProof, Submission, UsageRight
 from billing.models.disputes import Dispute, DisputeStatement, Rating
 from billing.models.grants import QuotaGrant, QuotaUse
@@ -22,6 +30,7 @@ from billing.models.usage import UsageAttempt, UsageEvent
 from billing.models.workflows import WorkflowTemplate, WorkflowVersion
 
 __all__ = [
+    "EVERYTHING",
     "Account",
     "Allowance",
     "BillingProfile",
@@ -43,7 +52,6 @@ __all__ = [
     "Deliverable",
     "Dispute",
     "DisputeStatement",
-    "EVERYTHING",
     "HeldRelease",
     "Invoice",
     "InvoiceLine",

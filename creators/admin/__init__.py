@@ -1,12 +1,29 @@
 from creators.admin.accounts import AccountProofAdmin, GroupAdmin, InviteAdmin, SecondFactorAdmin, UserAdmin
 from creators.admin.analytics import AnalyticsEventAdmin
 from creators.admin.brands import BrandAdmin, BrandMemberAdmin
-from creators.admin.connections import ConnectTicketAdmin, ConnectionTokenAdmin, PlatformConnectionAdmin
+from creators.admin.connections import ConnectionTokenAdmin, ConnectTicketAdmin, PlatformConnectionAdmin
 from creators.admin.consents import ConsentRecordAdmin
 from creators.admin.content import ContentItemAdmin
 from creators.admin.creators import CreatorAdmin
-from creators.admin.exploring import CreatorBlockAdmin, ExclusivityAdmin, ExploreEntryAdmin, SavedListAdmin, SavedListEntryAdmin, WorkTermsAdmin
-from creators.admin.games import AchievementAdmin, FreezeEntryAdmin, PointEntryAdmin, SeasonAdmin, SeasonResultAdmin, SeasonTotalAdmin, StreakAdmin, StreakDayAdmin, ZoneChangeAdmin
+from creators.admin.exploring import (
+    CreatorBlockAdmin,
+    ExclusivityAdmin,
+    ExploreEntryAdmin,
+    SavedListAdmin,
+    SavedListEntryAdmin,
+    WorkTermsAdmin,
+)
+from creators.admin.games import (
+    AchievementAdmin,
+    FreezeEntryAdmin,
+    PointEntryAdmin,
+    SeasonAdmin,
+    SeasonResultAdmin,
+    SeasonTotalAdmin,
+    StreakAdmin,
+    StreakDayAdmin,
+    ZoneChangeAdmin,
+)
 from creators.admin.handles import FormerHandleAdmin, HandleHoldAdmin, ReservedHandleAdmin
 from creators.admin.interactions import InteractionAdmin
 from creators.admin.onboarding import InterestAdmin, OnboardingAnswersAdmin

@@ -2,7 +2,7 @@ from creators.models.accounts import AccountProof, Invite, RecoveryCode, SecondF
 from creators.models.achievement import Achievement
 from creators.models.analytics import AnalyticsEvent
 from creators.models.brand import Brand, BrandMember
-from creators.models.connections import ConnectTicket, ConnectionToken
+from creators.models.connections import ConnectionToken, ConnectTicket
 from creators.models.consent import ConsentRecord
 from creators.models.content import ContentItem
 from creators.models.creator import Creator, PlatformConnection

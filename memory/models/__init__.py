@@ -15,15 +15,25 @@ from memory.models.session import ProcessedSession
 from memory.models.signal import Signal
 from memory.models.use import MemoryUse
 from memory.models.vector_index import VectorIndex
-from memory.models.vectors import DIMENSIONS, MemoryVector, MinilmVector, VECTOR_MODELS, Vector, VectorSpace, VoyageVector, get_table
+from memory.models.vectors import (
+    DIMENSIONS,
+    VECTOR_MODELS,
+    MemoryVector,
+    MinilmVector,
+    Vector,
+    VectorSpace,
+    VoyageVector,
+    get_table,
+)
 
 __all__ = [
+    "DIMENSIONS",
+    "VECTOR_MODELS",
     "AnswerFeedback",
     "BrandMatch",
     "ContentIndexEntry",
     "ConversationTurn",
     "CorpusSize",
-    "DIMENSIONS",
     "DecayRun",
     "EmbeddingChoice",
     "EvaluationRun",
@@ -50,7 +60,6 @@ __all__ = [
     "ReturnPrediction",
     "Signal",
     "Utterance",
-    "VECTOR_MODELS",
     "Vector",
     "VectorIndex",
     "VectorSpace",
