@@ -105,7 +105,7 @@ PAGES = [
     "dashboard_live",
     *("index", "flags", "flags_live", "reconciliation", "reconciliation_live", "usage", "dashboard_live"),
     *("costs", "budgets"),
-    *("learning", "evaluations", "playground"),
+    *("learning", "evaluations", "playground", "campaign_board"),
 ]
 
 

@@ -193,6 +193,12 @@ GROUPS: tuple[tuple[str, tuple[Page | ModelLink, ...]], ...] = (
     (
         "Campaigns",
         (
+            Page(
+                title="Campaign board",
+                icon="view_kanban",
+                url_name="campaign_board",
+                permission="billing.view_collaboration",
+            ),
             ModelLink(label="billing.campaign", icon="campaign"),
             ModelLink(label="billing.collaboration", icon="handshake"),
             ModelLink(label="billing.dispute", icon="gavel", title="Disputes"),
