@@ -15,8 +15,10 @@ from unfold.decorators import display
 from billing.admin.money import format_money
 from billing.admin.reasoned import run_reasoned
 from billing.models import Account, CampaignFunds, HeldRelease, Posting, Transfer
-from billing.payment_enums import CauseKind, ReleaseState
+from billing.payment_enums import AccountKind, CauseKind, ReleaseState
+from billing.payment_errors import NothingOwed
 from billing.services.ledger.writing_off import write_off_debt
+from billing.services.payouts import propose_payouts
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 RELEASE_COLORS = {
@@ -50,10 +52,31 @@ class AccountAdmin(ReadOnlyAdmin):
     sortable_by = ()
     fields = ("key", "kind", "currency", "campaign_ref", "creator", "brand", "posted", "coming", "going")
     readonly_fields = ("posted", "coming", "going")
-    actions = ("write_off",)
+    actions = ("propose_payouts", "write_off")
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("billing.change_account"))
+
+    @admin.action(description="Propose payouts of all that is payable", permissions=["operate"])
+    def propose_payouts(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse | None:
+        def act(row: Account, reason: str) -> Any:
+            if row.kind != AccountKind.CREATOR_PAYABLE or row.creator is None:
+                raise NothingOwed("nothing of it is payable to a creator.")
+            found = propose_payouts(
+                creators=[row.creator], currency=row.currency, actor=request.user, reason=reason, now=timezone.now()
+            )
+            if not found.payouts.exists():
+                raise NothingOwed("all that is payable is asked for already.")
+
+        return run_reasoned(
+            admin=self,
+            request=request,
+            rows=queryset,
+            action="propose_payouts",
+            title="Propose payouts",
+            consequences=["All that is payable to these creators in the currency, of all campaigns, is held for it."],
+            act=act,
+        )
 
     @admin.action(description="Write off what is owed to Veri", permissions=["operate"])
     def write_off(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse | None:
