@@ -31,10 +31,10 @@ class AdditiveMigration(Migration):
                 if len(some) > 1 and type(some[0]) in ADDITIVE and not collect_sql:
                     state = _apply_together(self.app_label, some, state, schema_editor)
                 else:
-                    self.operations = some
+                    self.__dict__["operations"] = some  # Django reads them here, one group at a time
                     state = super().apply(state, schema_editor, collect_sql)
         finally:
-            self.operations = given
+            self.__dict__["operations"] = given
         return state
 
 
@@ -52,7 +52,7 @@ def _apply_together(
         one.state_forwards(app_label, state)
     if rendered is not None:
         state.__dict__["apps"] = rendered
-        state.reload_models({_get_key(app_label, one) for one in operations}, delay=False)
+        state.reload_models(sorted({_get_key(app_label, one) for one in operations}), delay=False)
     created = {_get_key(app_label, one) for one in operations if isinstance(one, CreateModel)}
     for one in operations:
         if isinstance(one, CreateModel) or _get_key(app_label, one) not in created:  # else it came with its table
@@ -61,5 +61,5 @@ def _apply_together(
 
 
 def _get_key(app_label: str, operation: Operation) -> tuple[str, str]:
-    name = operation.name if isinstance(operation, CreateModel) else operation.model_name
+    name = getattr(operation, "model_name", None) or getattr(operation, "name", "")  # of a table its own name
     return app_label, str(name).lower()
