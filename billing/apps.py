@@ -22,8 +22,6 @@ class BillingConfig(AppConfig):
         post_migrate.connect(install_first_workflows, sender=self, dispatch_uid="billing.install_first_workflows")
         register_metrics()
         register_campaign_subscriptions()
-        register_scope(name="campaigns:read", description="Read campaigns, contracts and deliverables")
-        register_scope(name="campaigns:write", description="Run campaigns: offers, deliverables, disputes")
         register_privacy()
         register_reliability()
         register_payment_subscriptions()

@@ -44,6 +44,7 @@ from billing.api.campaigns.disputes import (
     WithdrawalView,
 )
 from billing.api.campaigns.offers import AcceptanceView, OfferListView, RefusalView
+from billing.api.campaigns.usage_rights import UsageRightListView
 
 urlpatterns = [
     path("campaigns", CampaignListView.as_view(), name="campaigns"),
@@ -80,4 +81,5 @@ urlpatterns = [
     path("disputes/<str:id>/resolution", ResolutionView.as_view(), name="dispute-resolution"),
     path("disputes/<str:id>/statements", StatementView.as_view(), name="dispute-statements"),
     path("disputes/<str:id>/withdrawal", WithdrawalView.as_view(), name="dispute-withdrawal"),
+    path("usage-rights", UsageRightListView.as_view(), name="usage-rights"),
 ]

@@ -72,6 +72,15 @@ def advance_subscriptions_task(**_unknown: Any) -> int:
     return advance_subscriptions(now=timezone.now())
 
 
+@shared_task(name="billing.check_ledger", soft_time_limit=240, time_limit=300)
+def check_ledger_task(**_unknown: Any) -> int:
+    """Compare balances with postings and providers' money with what is owed; return how many differ."""
+    from billing.services.ledger.checking import check_ledger  # loads with the ledger
+
+    wrong, unbacked = check_ledger(now=timezone.now())
+    return len(wrong) + len(unbacked)
+
+
 @shared_task(name="billing.meter_storage")
 def meter_storage_task(**_unknown: Any) -> int:
     """Meter a day of what the stores hold."""

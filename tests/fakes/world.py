@@ -44,7 +44,7 @@ class Account:
 
     def publish(self, *, title: str, at: datetime) -> Item:
         item = Item(
-            id=_build_item_id(self.platform, f"{self.id}-{len(self.items)}", len(self.items) + 900_000),
+            id=_build_item_id(self.platform, f"{self.id[-1]}-{len(self.items)}", len(self.items) + 900_000),
             title=title, published_at=at, views=10, likes=2, comments=1, shares=0,
         )  # fmt: skip
         self.items.insert(0, item)

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 
 from veri.console.pages import (
     budgets,
+    campaigns,
     costs,
     dashboard,
     datasets,
@@ -56,6 +57,15 @@ def build_urls(site: AdminSite) -> list[URLPattern]:
         page("budgets/", budgets.show_budgets, "budgets"),
         page("budgets/spending/<str:scope>/<str:value>/", budgets.switch_spending, "spending_switch"),
         page("budgets/breakers/<str:name>/close/", budgets.reset_breaker, "breaker_reset"),
+        page("campaigns/", campaigns.show_board, "campaign_board"),
+        page("collaborations/<int:collaboration_id>/", campaigns.show_collaboration, "collaboration_page"),
+        page("collaborations/<int:collaboration_id>/<str:step>/", campaigns.take_step, "collaboration_step"),
+        page("deliverables/<int:deliverable_id>/verify/", campaigns.force_verification, "deliverable_verification"),
+        page("contracts/<int:contract_id>/", campaigns.show_contract, "contract_page"),
+        page("contracts/<int:contract_id>/<str:kind>/", campaigns.download_document, "contract_file"),
+        page("contract-texts/<int:template_id>/", campaigns.write_contract_text, "contract_text"),
+        page("disputes/<int:dispute_id>/resolve/", campaigns.resolve, "dispute_resolve"),
+        page("workflows/<int:template_id>/", campaigns.compose_workflow, "workflow_composer"),
         page("learning/", learning.show_learning, "learning"),
         page("evaluations/", evaluations.show_evaluations, "evaluations"),
         path("second-factor/", second_factor.show_second_factor, name="second_factor"),

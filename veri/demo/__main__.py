@@ -52,7 +52,14 @@ def _run_steps(report: Report) -> int:
             ("read the platforms", demo.connecting.synchronise),
             ("score", demo.connecting.score),
             ("board", demo.connecting.rank),
+            ("agree on a campaign", demo.campaigning.agree),
+            ("sign the contract", demo.campaigning.sign),
+            ("hold the funds", demo.campaigning.hold),
+            ("work, publish, release", demo.campaigning.work),
+            ("pay out", demo.campaigning.pay_out),
+            ("ask what was agreed", demo.campaigning.remember),
             ("usage", demo.meter),
+            ("costs", demo.campaigning.report_costs),
         ):
             report.run(name, step)
     finally:

@@ -15,6 +15,7 @@ class Api:
     """One signed-in caller."""
 
     def __init__(self, *, address: str, username: str, password: str) -> None:
+        self.password = password
         self._http = httpx.Client(base_url=f"{address}/api/v1", timeout=30)
         answer = self.post("/auth/token", {"username": username, "password": password}, status=None)
         self._http.headers["Authorization"] = f"Token {answer['token']}"
@@ -44,6 +45,9 @@ class Api:
 
     def get(self, path: str) -> dict[str, Any]:
         return self._read(self._http.get(path), httpx.codes.OK)
+
+    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._read(self._http.put(path, json=body), httpx.codes.OK)
 
     def post(self, path: str, body: dict[str, Any], *, status: int | None = httpx.codes.OK) -> dict[str, Any]:
         return self._read(self._http.post(path, json=body), status)

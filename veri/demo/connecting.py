@@ -33,7 +33,7 @@ class Connecting:
     def connect(self) -> str:
         """Connect four platforms for each creator, through the same pages a browser would see."""
         self._processes.start("platforms")
-        _wait_for(settings.PLATFORM_GATEWAY_URL)
+        wait_for_address(settings.PLATFORM_GATEWAY_URL)
         for number, handle in enumerate(self._handles):
             for platform in PLATFORMS:
                 self._connect(handle, platform, number)
@@ -86,7 +86,8 @@ def _choose_account(consent: str, platform: str, number: int) -> str:
     return f"{gateway}/{consent.removeprefix('https://')}&{query}"
 
 
-def _wait_for(address: str) -> None:
+def wait_for_address(address: str) -> None:
+    """Wait until a server answers at an address."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -95,4 +96,4 @@ def _wait_for(address: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise DemoFailed("the fake platforms did not start")
+    raise DemoFailed(f"nothing answers at {address}")

@@ -44,7 +44,7 @@ def prepare_environment() -> Path:
         "PUBLIC_URL": f"http://{address}",
         "CONNECT_RETURN_URLS": RETURN_URL,
     }
-    os.environ |= _read_platforms()
+    os.environ |= _read_fakes("platforms") | _read_fakes("payments")
     start_embedded_stores(command="demo")
     import django  # the environment is complete only now
 
@@ -54,9 +54,9 @@ def prepare_environment() -> Path:
     return ROOT
 
 
-def _read_platforms() -> dict[str, str]:
-    """Return what points Veri at the fake platforms, which are started when they are needed."""
-    command = [sys.executable, "-m", "tests.fakes.platforms", "--environment", "--port", str(_find_free_port())]
+def _read_fakes(name: str) -> dict[str, str]:
+    """Return what points Veri at fakes of outside vendors, which are started when they are needed."""
+    command = [sys.executable, "-m", f"tests.fakes.{name}", "--environment", "--port", str(_find_free_port())]
     printed = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=True).stdout  # noqa: S603  same
     return dict(line.split("=", 1) for line in printed.splitlines())
 

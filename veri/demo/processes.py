@@ -22,6 +22,7 @@ COMMANDS: dict[str, list[str | Path]] = {
     ],
     "relay": [sys.executable, "manage.py", "migration", "relay"],
     "platforms": [sys.executable, "-m", "tests.fakes.platforms"],
+    "payments": [sys.executable, "-m", "tests.fakes.payments"],
 }
 STOP_SECONDS = 15
 START_SECONDS = 30

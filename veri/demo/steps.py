@@ -27,6 +27,7 @@ from migration.queries.flags import list_flag_states
 from migration.services.flags import set_flag
 from veri.demo import ladder
 from veri.demo.api import Api
+from veri.demo.campaigning import Campaigning
 from veri.demo.connecting import Connecting
 from veri.demo.environment import ROOT, SHADOW_SAMPLES
 from veri.demo.errors import DemoFailed, expect
@@ -56,6 +57,11 @@ class Demo:
         """Return the steps of the platforms; they use the API when they run."""
         handles = [one.handle for one in self._samples.creators]
         return Connecting(handles=handles, get_api=lambda: self.api, processes=self._processes)
+
+    @cached_property
+    def campaigning(self) -> Campaigning:
+        """Return the steps of a campaign with the first creator."""
+        return Campaigning(handle=self._samples.creators[0].handle, get_api=lambda: self.api, processes=self._processes)
 
     @property
     def api(self) -> Api:

@@ -61,6 +61,7 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "billing: poll payments": ("billing.poll_payments", timedelta(hours=1), "billing"),
     "billing: send refunds": ("billing.send_refunds", timedelta(minutes=1), "billing"),
     "billing: advance subscriptions": ("billing.advance_subscriptions", timedelta(minutes=5), "billing"),
+    "billing: check the ledger": ("billing.check_ledger", timedelta(hours=24), "billing"),
     "billing: expire pending transfers": ("billing.expire_pending", timedelta(minutes=1), "billing"),
     "billing: sum usage by day": ("billing.roll_usage", timedelta(seconds=60), "billing"),
     "billing: meter storage": ("billing.meter_storage", timedelta(hours=6), "billing"),
@@ -99,5 +100,6 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "creators: mend what is explored": ("creators.refresh_explored", timedelta(hours=24), "creators"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
+    "http: count users' requests": ("http.flush_request_counts", timedelta(seconds=60), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),
 }

@@ -1,6 +1,8 @@
 """Campaigns, collaborations, disputes and workflow templates in the console."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from billing.models import Campaign, Collaboration, Dispute, WorkflowTemplate, WorkflowVersion
 from billing.money import Money
@@ -24,13 +26,17 @@ class CampaignAdmin(ReadOnlyAdmin):
 
 @admin.register(Collaboration)
 class CollaborationAdmin(ReadOnlyAdmin):
-    list_display = ("id", "campaign", "creator", "state", "fee", "state_changed_at")
+    list_display = ("page", "campaign", "creator", "state", "fee", "state_changed_at")
     list_select_related = ("campaign", "creator")
     list_filter = ("state",)
     search_fields = ("=creator__handle", "campaign__title", "=campaign__brand__slug")
     search_help_text = "A handle, words of a campaign's title, or a brand's slug."
     ordering = ("-id",)
     sortable_by = ()
+
+    @admin.display(description="Page")
+    def page(self, one: Collaboration) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("admin:collaboration_page", args=[one.pk]), one.pk)
 
     @admin.display(description="Fee")
     def fee(self, one: Collaboration) -> str:
@@ -47,9 +53,13 @@ class DisputeAdmin(ReadOnlyAdmin):
 
 @admin.register(WorkflowTemplate)
 class WorkflowTemplateAdmin(ReadOnlyAdmin):
-    list_display = ("name", "kind", "is_default", "is_active")
+    list_display = ("name", "kind", "is_default", "is_active", "compose")
     list_filter = ("kind", "is_active")
     ordering = ("name",)
+
+    @admin.display(description="Compose")
+    def compose(self, template: WorkflowTemplate) -> str:
+        return format_html('<a href="{}">Compose</a>', reverse("admin:workflow_composer", args=[template.pk]))
 
 
 @admin.register(WorkflowVersion)

@@ -1,6 +1,8 @@
 """Contracts in the console, to look at: documents and chains never change."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from billing.models import (
     Contract,
@@ -16,11 +18,15 @@ from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 @admin.register(Contract)
 class ContractAdmin(ReadOnlyAdmin):
-    list_display = ("id", "collaboration", "created_at")
+    list_display = ("page", "collaboration", "created_at")
     search_fields = ("=collaboration__creator__handle", "=collaboration__campaign__brand__slug")
     search_help_text = "A handle or a brand's slug."
     ordering = ("-id",)
     sortable_by = ()
+
+    @admin.display(description="Contract")
+    def page(self, contract: Contract) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("admin:contract_page", args=[contract.pk]), contract.pk)
 
 
 @admin.register(ContractVersion)
@@ -63,8 +69,12 @@ class ContractEventAdmin(ReadOnlyAdmin):
 
 @admin.register(ContractTemplate)
 class ContractTemplateAdmin(ReadOnlyAdmin):
-    list_display = ("name", "is_default", "created_at")
+    list_display = ("name", "is_default", "created_at", "write")
     ordering = ("name",)
+
+    @admin.display(description="Text")
+    def write(self, template: ContractTemplate) -> str:
+        return format_html('<a href="{}">Write a new version</a>', reverse("admin:contract_text", args=[template.pk]))
 
 
 @admin.register(ContractTemplateVersion)

@@ -63,7 +63,7 @@ class Command(OperatorCommand):
     def _report(self, options: dict[str, Any]) -> None:
         at = _read_month(options["month"])
         start, end = get_month(at)
-        days = {"since": start.date(), "until": end.date()}
+        days: dict[str, Any] = {"since": start.date(), "until": end.date()}
         creators = _find_creator(options["creator"]) if options["creator"] else None
         total = sum_all(**days, creator_ids=creators)
         self.stdout.write(f"{start:%Y-%m}, UTC: {total.events:,} events, {_usd(total)}")

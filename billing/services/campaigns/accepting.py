@@ -1,19 +1,27 @@
 """What follows when terms are agreed: they become the collaboration's, and its deliverables are planned."""
 
 from datetime import datetime
+from typing import Any
 
-from billing.campaign_enums import OfferState
+from billing.campaign_enums import DeliverableState, OfferState, SubmissionDecision
 from billing.campaign_fees import compute_platform_fee
 from billing.campaign_terms import Terms, check_terms, compute_end_of_day
-from billing.models import Collaboration, Deliverable, Offer
+from billing.models import Collaboration, Deliverable, Offer, Submission
 from billing.money import Money
+
+_BEGINNING: dict[str, Any] = {
+    "state": DeliverableState.PLANNED,
+    "late_noted_at": None,
+    "review_due_at": None,
+    "next_check_at": None,
+}
 
 
 def apply_terms(*, collaboration: Collaboration, offer: Offer, now: datetime) -> None:
     """Put an accepted offer in force inside the caller's transaction.
 
-    Deliverables are planned anew: terms can only change while none was released, and what was handed in for one that
-    stays (same place) stays with it.
+    Deliverables are planned anew: terms can only change while none was verified. What was handed in by then stays
+    readable, and is handed in again under the new terms.
     """
     fee = Money(minor=offer.amount_minor, currency=offer.currency)
     terms = check_terms(document=offer.terms, amount=fee)
@@ -29,6 +37,8 @@ def apply_terms(*, collaboration: Collaboration, offer: Offer, now: datetime) ->
     Collaboration.objects.filter(pk=collaboration.pk).update(**changes)
     for name, value in changes.items():
         setattr(collaboration, name, value)
+    waiting = Submission.objects.filter(deliverable__collaboration=collaboration, decision=SubmissionDecision.WAITING)
+    waiting.update(decision=SubmissionDecision.CHANGES, decided_at=now, notes="The terms were changed.")
     _plan(collaboration, terms)
 
 
@@ -42,10 +52,9 @@ def _plan(collaboration: Collaboration, terms: Terms) -> None:
             "due_on": one.due_on,
             "due_at": compute_end_of_day(day=one.due_on, zone=zone),
             "share_minor": one.share_minor,
+            **_BEGINNING,
         }
-        Deliverable.objects.update_or_create(
-            collaboration=collaboration, position=position, defaults={**planned, "late_noted_at": None}
-        )
+        Deliverable.objects.update_or_create(collaboration=collaboration, position=position, defaults=planned)
     surplus = Deliverable.objects.filter(collaboration=collaboration, position__gt=len(terms.deliverables))
     surplus.filter(submissions__isnull=True, proofs__isnull=True).delete()
-    surplus.update(state="cancelled", share_minor=0)
+    surplus.update(state=DeliverableState.CANCELLED, share_minor=0)

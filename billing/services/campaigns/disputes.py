@@ -16,7 +16,7 @@ from billing.services.campaigns.moving import move_collaboration
 from billing.services.campaigns.notices import notify_side
 from billing.services.campaigns.refunding import cancel_deliverables, refund_set_aside
 from billing.services.campaigns.releasing import build_cause, take_from_funded
-from billing.services.held_funds import plan_release, release_held, void_release
+from billing.services.held_funds import get_held, plan_release, release_held, void_release
 
 LONGEST_STATEMENT = 10_000
 _CLOCKED = ("review_due_at", "release_due_at", "due_at")
@@ -72,7 +72,7 @@ def resolve_dispute(
     if actor.side != Side.STAFF or not reason.strip():
         raise MoveNotAllowed("Staff decide disputes, with a reason.")
     collaboration = stored.collaboration
-    held = collaboration.funded_minor
+    held = count_held(collaboration=collaboration)
     if min(released_minor, refunded_minor) < 0 or released_minor + refunded_minor != held:
         shown = Money(minor=held, currency=collaboration.currency)
         raise SplitDoesNotMatch(f"{shown} is held: what is released and refunded must sum to {held} minor units.")
@@ -88,6 +88,7 @@ def resolve_dispute(
     refund_set_aside(
         collaboration=collaboration, minor=refunded_minor, actor=actor, key=f"dispute:{stored.pk}", now=now
     )
+    take_from_funded(collaboration=collaboration, minor=collaboration.funded_minor)  # what a chargeback took is gone
     cancel_deliverables(collaboration=collaboration)
     _end(stored, DisputeState.RESOLVED, actor, reason, now, released=released_minor, refunded=refunded_minor)
     return stored
@@ -114,6 +115,11 @@ def withdraw_dispute(*, dispute: Dispute, actor: Actor, reason: str, now: dateti
     open_ones.update(**{name: F(name) + rested for name in _CLOCKED})
     _end(stored, DisputeState.WITHDRAWN, actor, reason, now)
     return stored
+
+
+def count_held(*, collaboration: Collaboration) -> int:
+    """Return the minor units to be divided: what was set aside, as far as a chargeback has left it."""
+    return min(collaboration.funded_minor, max(0, get_held(collaboration.campaign_id).minor))
 
 
 def _lock(dispute: Dispute) -> Dispute:

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from billing.campaign_enums import Action, CollaborationState, OfferState, Side
-from billing.campaign_errors import InvalidTerms, MoveNotAllowed, MoveNotPossible, OfferOutdated
+from billing.campaign_errors import InvalidTerms, MoveNotAllowed, OfferOutdated
 from billing.campaign_terms import check_fee, check_terms
-from billing.campaign_transitions import HELD_STATES
+from billing.campaign_transitions import HELD_STATES, find_transition
 from billing.locks import lock_bindings, lock_collaboration
 from billing.models import Collaboration, Offer
 from billing.queries.campaigns.guards import find_open_offer
@@ -129,7 +129,7 @@ def decline_offer(
 @transaction.atomic(durable=True)
 def expire_offer(*, collaboration: Collaboration, now: datetime) -> bool:
     """Let an overdue offer lapse, and with it what was not agreed yet; return whether there was one."""
-    stored = lock_collaboration(collaboration_id=collaboration.pk)
+    stored = lock_collaboration(collaboration_id=collaboration.pk, waits=False)
     offer = find_open_offer(stored)
     if offer is None or offer.expires_at > now:
         return False
@@ -148,8 +148,7 @@ def _renew(collaboration: Collaboration, actor: Actor, now: datetime) -> None:
 
 
 def _check_amendment(collaboration: Collaboration, actor: Actor, fee_minor: int) -> None:
-    if collaboration.accepted_offer_id is None or actor.side not in (Side.BRAND, Side.CREATOR):
-        raise MoveNotPossible(f"The collaboration is {collaboration.get_state_display().lower()}.")
+    find_transition(action=Action.AMEND, source=CollaborationState(collaboration.state), side=actor.side)
     if collaboration.state in HELD_STATES and fee_minor != collaboration.fee_minor:
         raise InvalidTerms({"amount_minor": "The fee is held already and cannot be changed; only other terms can."})
 

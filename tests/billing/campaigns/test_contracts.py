@@ -2,9 +2,11 @@
 
 import hashlib
 from datetime import timedelta
+from io import StringIO
 from threading import Thread
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -134,6 +136,10 @@ def test_what_was_stored_cannot_be_changed_and_a_change_underneath_is_found(cont
         cursor.execute("UPDATE billing_signature SET ip = '198.51.100.9' WHERE side = 'brand'")
         cursor.execute("DELETE FROM billing_contractevent WHERE kind = 'viewed' AND side = 'creator'")
         cursor.execute("SET session_replication_role = DEFAULT")
+    told = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_contracts", stdout=told, stderr=StringIO())
+    assert told.getvalue() == "1 contracts, 6 events: 1 with problems.\n"
     assert set(verify_contract(contract=contract).problems) == {
         "the text of version 1 was changed",
         "event 3 is missing", "event 4 is missing", "event 5 is missing", "event 6 is missing",

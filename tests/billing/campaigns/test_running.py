@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from billing.campaign_enums import Action
-from billing.campaign_errors import MoveNotAllowed, MoveNotPossible, RevisionRoundsUsedUp
+from billing.campaign_errors import InvalidTerms, MoveNotAllowed, MoveNotPossible, RevisionRoundsUsedUp
 from billing.models import CampaignEvent, Collaboration, Deliverable, PublicationProof, Submission, UsageRight
+from billing.queries.campaigns.usage_rights import list_usage_rights
 from billing.services.campaigns.advancing import advance_campaigns
 from billing.services.campaigns.campaigns import invite_creator
 from billing.services.campaigns.cancelling import cancel_collaboration
@@ -34,6 +35,7 @@ from tests.billing.campaigns.running import (
     pay,
     pay_out,
     publish_content,
+    sign,
     sign_by_both,
 )
 from veri.platform.ops.models import Notification
@@ -88,6 +90,9 @@ def test_collaboration_runs_from_signature_to_close(collaboration, campaign, buy
         *("approved", "published", "verified", "released", "paid", "closed"),
     ]
     rights = UsageRight.objects.order_by("pk").values_list("channels", "territory", "starts_on", "ends_on")
+    held = list_usage_rights(acting_user=buyer.user, on=NOW.date() + timedelta(days=29), channel="organic")
+    assert held.count() == 2
+    assert list_usage_rights(acting_user=maker.user, on=NOW.date() + timedelta(days=30)).count() == 0
     assert next(iter(rights)) == (["organic"], "EU", NOW.date(), NOW.date() + timedelta(days=30))
 
 
@@ -196,18 +201,27 @@ def test_late_deliverable_and_reminders_are_told_once(funded, buyer, maker):
     assert Notification.objects.filter(recipient="buyer@ovenly.example").count() == 1
 
 
-def test_terms_changed_after_funding_need_new_signatures_and_keep_the_fee(funded, buyer, maker, campaign):
-    from billing.campaign_errors import InvalidTerms
-
+def test_terms_changed_after_funding_need_new_signatures_and_keep_the_fee(collaboration, campaign, buyer, maker):
+    made = offer(collaboration, buyer, 70_000, 50_000)
+    accept_offer(collaboration=collaboration, number=made.number, actor=maker, now=NOW)
+    sign_by_both(collaboration, buyer, maker)
+    pay(campaign, FEE)
+    start_production(collaboration=read(collaboration), actor=maker, now=LATER)
+    first, second = Deliverable.objects.order_by("position")
+    submit_deliverable(deliverable=first, actor=maker, url="https://x.example/1", now=LATER)
     with pytest.raises(InvalidTerms, match="held already"):
-        offer(funded, maker, FEE + 1)
-    made = offer(funded, maker, FEE, revision_rounds=3)
-    moved = accept_offer(collaboration=funded, number=made.number, actor=buyer, now=LATER)
+        offer(collaboration, maker, FEE + 1)
+    made = offer(collaboration, maker, FEE, revision_rounds=3)  # one video instead of two
+    moved = accept_offer(collaboration=collaboration, number=made.number, actor=buyer, now=LATER)
     assert (moved.state, moved.contract.versions.count(), moved.funded_minor) == ("contract_sent", 2, FEE)
     with pytest.raises(MoveNotPossible):
         start_production(collaboration=moved, actor=maker, now=LATER)
-    from tests.billing.campaigns.running import sign
-
     sign(moved.contract, maker)
     sign(moved.contract, buyer)
-    assert (read(funded).state, read(funded).revision_rounds) == ("funded", 3)
+    stored = read(collaboration)
+    assert (stored.state, stored.revision_rounds, stored.funded_minor) == ("funded", 3, FEE)
+    shares = Deliverable.objects.order_by("position").values_list("state", "share_minor")
+    assert (list(shares), Submission.objects.get().decision) == ([("planned", FEE)], "changes")
+    start_production(collaboration=stored, actor=maker, now=LATER)
+    hand_in(first, maker, buyer)
+    assert (read(collaboration).state, Deliverable.objects.filter(pk=second.pk).exists()) == ("approved", False)
