@@ -15,8 +15,10 @@ from unfold.decorators import display
 from billing.admin.money import format_money
 from billing.admin.reasoned import run_reasoned
 from billing.models import Account, CampaignFunds, HeldRelease, Posting, Transfer
-from billing.payment_enums import CauseKind, ReleaseState
+from billing.payment_enums import AccountKind, CauseKind, ReleaseState
+from billing.payment_errors import NothingOwed
 from billing.services.ledger.writing_off import write_off_debt
+from billing.services.payouts import propose_payouts
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 RELEASE_COLORS = {
@@ -50,10 +52,31 @@ class AccountAdmin(ReadOnlyAdmin):
     sortable_by = ()
     fields = ("key", "kind", "currency", "campaign_ref", "creator", "brand", "posted", "coming", "going")
     readonly_fields = ("posted", "coming", "going")
-    actions = ("write_off",)
+    actions = ("propose_payouts", "write_off")
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("billing.change_account"))
+
+    @admin.action(description="Propose payouts of all that is payable", permissions=["operate"])
+    def propose_payouts(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse | None:
+        def act(row: Account, reason: str) -> Any:
+            if row.kind != AccountKind.CREATOR_PAYABLE or row.creator is None:
+                raise NothingOwed("nothing of it is payable to a creator.")
+            found = propose_payouts(
+                creators=[row.creator], currency=row.currency, actor=request.user, reason=reason, now=timezone.now()
+            )
+            if not found.payouts.exists():
+                raise NothingOwed("all that is payable is asked for already.")
+
+        return run_reasoned(
+            admin=self,
+            request=request,
+            rows=queryset,
+            action="propose_payouts",
+            title="Propose payouts",
+            consequences=["All that is payable to these creators in the currency, of all campaigns, is held for it."],
+            act=act,
+        )
 
     @admin.action(description="Write off what is owed to Veri", permissions=["operate"])
     def write_off(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse | None:
@@ -90,8 +113,12 @@ class AccountAdmin(ReadOnlyAdmin):
 
 @admin.register(Posting)
 class PostingAdmin(ReadOnlyAdmin):
-    list_display = ("id", "recorded", "account", "amount", "transfer_link", "cause")
-    list_filter = (("account__kind", admin.ChoicesFieldListFilter), ("account__currency", admin.ChoicesFieldListFilter))
+    list_display = ("id", "recorded", "account", "amount", "pending", "transfer_link", "cause")
+    list_filter = (
+        "transfer__is_pending",
+        ("account__kind", admin.ChoicesFieldListFilter),
+        ("account__currency", admin.ChoicesFieldListFilter),
+    )
     list_select_related = ("account", "transfer")
     search_fields = ("=account__key", "=transfer__key")
     search_help_text = "An exact key of an account or transfer."
@@ -109,6 +136,10 @@ class PostingAdmin(ReadOnlyAdmin):
     def amount(self, posting: Posting) -> str:
         return format_money(posting.amount_minor, posting.account.currency)
 
+    @admin.display(description="Pending", boolean=True)
+    def pending(self, posting: Posting) -> bool:
+        return posting.transfer.is_pending
+
     @admin.display(description="Transfer")
     def transfer_link(self, posting: Posting) -> str:
         address = reverse("admin:billing_transfer_change", args=[posting.transfer_id])
@@ -121,6 +152,7 @@ class PostingAdmin(ReadOnlyAdmin):
 
 class PostingInline(TabularInline):
     model = Posting
+    hide_title = True
     fields = readonly_fields = ("account", "amount")
     extra = 0
     can_delete = False

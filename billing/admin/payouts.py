@@ -15,6 +15,7 @@ from billing.payment_enums import PayoutState
 from billing.services.payouts import approve_payout, cancel_payout, confirm_payout, fail_payout, send_payout
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
+SHOWN = 20
 PAYOUT_COLORS = {
     PayoutState.PROPOSED.label: "warning",
     PayoutState.APPROVED.label: "info",
@@ -101,9 +102,14 @@ class PayoutAdmin(ReadOnlyAdmin):
             rows=rows,
             action=action,
             title=f"{action.capitalize()} payouts",
-            consequences=[_CONSEQUENCES[action]],
+            consequences=[_CONSEQUENCES[action], *(_describe(row) for row in rows[:SHOWN])],
             act=act,
         )
+
+
+def _describe(payout: Payout) -> str:
+    amount = format_money(payout.amount_minor, payout.currency)
+    return f"{payout.creator or 'An erased creator'}: {amount}, proposed by {payout.proposed_by or 'nobody known'}"
 
 
 def _build(service: Any, request: HttpRequest) -> Act:

@@ -1,14 +1,19 @@
 """Plans, subscriptions and documents, to look at: they come through services and never change."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from billing.admin.money import format_money
+from billing.admin.reasoned import run_reasoned
 from billing.models import BillingProfile, Invoice, InvoiceLine, Plan, PlanVersion, Subscription, SubscriptionPeriod
 from billing.payment_enums import SubscriptionState
+from billing.services.invoices import issue_credit_note
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 SUBSCRIPTION_COLORS = {
@@ -20,6 +25,7 @@ SUBSCRIPTION_COLORS = {
 
 
 class _Inline(TabularInline):
+    hide_title = True
     extra = 0
     max_num = 0
     can_delete = False
@@ -87,6 +93,27 @@ class InvoiceAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("label", "net", "tax", "total")
     inlines = (InvoiceLineInline,)
+    actions = ("correct",)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("billing.change_invoice"))
+
+    @admin.action(description="Correct what is left by a credit note", permissions=["operate"])
+    def correct(self, request: HttpRequest, queryset: QuerySet[Invoice]) -> HttpResponse | None:
+        def act(row: Invoice, reason: str) -> Any:
+            return issue_credit_note(
+                invoice_id=row.pk, gross_minor=None, key="all", actor=request.user, reason=reason, now=timezone.now()
+            )
+
+        return run_reasoned(
+            admin=self,
+            request=request,
+            rows=queryset,
+            action="correct",
+            title="Issue credit notes",
+            consequences=["A credit note of what is left of each is issued. Money is not moved by it."],
+            act=act,
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
         rows: QuerySet[Invoice] = super().get_queryset(request)

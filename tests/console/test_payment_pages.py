@@ -1,9 +1,10 @@
 """The payout desk, the ledger's browser and the monitor of payments."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from billing.models import Account, PaymentWebhook, Payout, Posting, Transfer
+from billing.models import Account, Invoice, PaymentWebhook, Payout, Posting, Transfer
 from creators.models import Brand
 from tests.conftest import NOW
 from tests.console.payment_rows import make_payment_rows
@@ -79,3 +80,34 @@ def test_interface_speaks_of_held_funds(console, rows):
         text = console.get(reverse(f"admin:billing_{name}_changelist")).content.decode().lower()
         assert "escrow" not in text
     assert "Held funds" in console.get(reverse("admin:index")).content.decode()
+
+
+def test_staff_propose_payouts_of_all_that_is_payable(console, rows, operator):
+    address = reverse("admin:billing_account_changelist")
+    account = Account.objects.get(kind="creator_payable")
+    act(console, address, "propose_payouts", account)
+    proposed = Payout.objects.get(proposed_by=operator)
+    assert (proposed.amount_minor, proposed.state, proposed.batch.note) == (8_500, "proposed", "checked")
+    assert "0 done, 1 skipped" in act(console, address, "propose_payouts", account).content.decode()
+    held = Account.objects.get(kind="held_funds")
+    assert "0 done, 1 skipped" in act(console, address, "propose_payouts", held).content.decode()
+    assert Payout.objects.count() == 2
+
+
+def test_invoice_is_corrected_once(console, rows):
+    address = reverse("admin:billing_invoice_changelist")
+    invoice = Invoice.objects.get()
+    act(console, address, "correct", invoice)
+    note = Invoice.objects.get(kind="credit_note")
+    assert (note.corrects_id, note.total_minor) == (invoice.pk, invoice.total_minor)
+    assert "0 done, 1 skipped" in act(console, address, "correct", note).content.decode()
+    assert Invoice.objects.count() == 2
+
+
+def test_plan_is_published_from_the_shell(db, capsys):
+    given = ["--name", "Pro", "--price-minor", "1900", "--questions", "50", "--reason", "r"]
+    call_command("plans", "publish", "pro", *given)
+    assert "pro 1: 19.00 USD a month" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("plans", "publish", "pro", "--name", "Pro", "--price-minor", "-1", "--reason", "r")
+    assert AuditEntry.objects.get(action="plan.published").reason == "r"

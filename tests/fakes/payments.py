@@ -101,7 +101,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fakes.payments", description=__doc__)
     known = urlsplit(os.environ.get("STRIPE_BASE_URL", ""))
     parser.add_argument("--port", type=int, default=known.port or 9200, help="that of STRIPE_BASE_URL, or 9200")
-    parser.add_argument("--veri", default="http://127.0.0.1:8000", help="where webhooks are sent")
+    veri = os.environ.get("PUBLIC_URL") or "http://127.0.0.1:8000"
+    parser.add_argument("--veri", default=veri, help="where webhooks are sent; by default PUBLIC_URL, or port 8000")
     parser.add_argument("--environment", action="store_true", help="print what points Veri at them, and end")
     chosen = parser.parse_args()
     if chosen.environment:
