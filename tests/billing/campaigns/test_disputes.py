@@ -16,6 +16,7 @@ from billing.campaign_errors import (
 from billing.campaign_fees import compute_platform_fee, divide_amount
 from billing.disclosures import find_disclosures
 from billing.models import Collaboration, Deliverable, Dispute, HeldRelease
+from billing.queries.campaigns.moves import list_moves
 from billing.queries.campaigns.parties import Actor
 from billing.queries.campaigns.ratings import list_visible_ratings
 from billing.services.campaigns.advancing import advance_campaigns
@@ -59,6 +60,10 @@ def read_all():
 
 def test_nothing_is_released_while_a_dispute_is_open(verified, buyer, maker):
     dispute = open_dispute(collaboration=verified, actor=buyer, text="The bread was not ours.", now=LATER)
+    moves = list_moves(collaboration=Collaboration.objects.get(), actor=buyer, now=LATER)
+    assert [(one.action, one.to, one.is_open) for one in moves] == [
+        *(("resolve", "released", False), ("resolve", "refunded", False), ("withdraw", "verified", True)),
+    ]
     before = read_all()
     first = Deliverable.objects.order_by("pk")[0]
     with pytest.raises(MoveNotPossible, match="The collaboration is disputed"):
