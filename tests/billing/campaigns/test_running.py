@@ -198,7 +198,8 @@ def test_late_deliverable_and_reminders_are_told_once(funded, buyer, maker):
     assert advance_campaigns(now=due - timedelta(seconds=1)).done["late"] == 0
     assert [advance_campaigns(now=due).done["late"] for _ in range(2)] == [1, 0]
     assert CampaignEvent.objects.filter(action=Action.LATE).count() == 1
-    assert Notification.objects.filter(recipient="buyer@ovenly.example").count() == 1
+    mails = Notification.objects.filter(recipient="buyer@ovenly.example", subject__contains="is overdue")
+    assert mails.count() == 1
 
 
 def test_terms_changed_after_funding_need_new_signatures_and_keep_the_fee(collaboration, campaign, buyer, maker):

@@ -109,9 +109,12 @@ def test_blocking_task_holds_its_stage_and_its_reminder_is_sent_once(chief, bran
 
 def test_reminder_of_a_stage_that_was_left_is_not_sent(collaboration, buyer, maker):
     made = offer(collaboration, buyer)
-    assert CampaignReminder.objects.get().stage == "offered"
+    assert advance_campaigns(now=NOW).done["reminded"] == 1
+    waiting = CampaignReminder.objects.filter(sent_at=None)
+    assert [(one.stage, one.key) for one in waiting] == [("offered", "answer_offer")]
     accept_offer(collaboration=collaboration, number=made.number, actor=maker, now=NOW)
-    assert CampaignReminder.objects.count() == 0
+    assert waiting.all().count() == 0
+    assert advance_campaigns(now=NOW + timedelta(days=9)).done["reminded"] == 0
 
 
 @pytest.mark.parametrize(
