@@ -49,3 +49,11 @@ class SubscriptionRefused(BillingError):
 
 class InvoiceRefused(BillingError):
     """Raised when a document cannot be issued: nothing to charge, or more to correct than there was."""
+
+
+class ProviderAway(BillingError):
+    """Raised in the console when a payment provider refused or did not answer."""
+
+
+class NothingOwed(LedgerError):
+    """Raised when a debt is written off that there is not."""

@@ -13,10 +13,12 @@ class UsageEventAdmin(ReadOnlyAdmin):
         "id",
         "occurred_at",
         "creator",
+        "source",
         "service",
         "model",
         "input_tokens",
         "output_tokens",
+        "units",
         "cost",
         "state",
     )

@@ -14,6 +14,7 @@ from creators.api.creators import find_creator
 from creators.api.parameters import get_user
 from creators.models import Creator
 from veri.platform.http.permissions import HasScope
+from veri.platform.http.queries import count_requests
 
 
 class ServiceUsageSerializer(serializers.Serializer[object]):
@@ -32,6 +33,10 @@ class UsageSerializer(serializers.Serializer[object]):
     cost_micro_usd = serializers.IntegerField(help_text="Millionths of a US dollar.")
     requests_used = serializers.IntegerField()
     requests_limit = serializers.IntegerField(allow_null=True)
+    api_requests = serializers.SerializerMethodField(help_text="Your requests to this API, up to a minute ago.")
+
+    def get_api_requests(self, _report: object) -> int:
+        return int(self.context["api_requests"])
 
 
 class UsageView(APIView):
@@ -51,4 +56,5 @@ class UsageView(APIView):
         else:
             ids = list(Creator.objects.filter(owner=get_user(request)).values_list("pk", flat=True))
         report = get_usage_report(creator_ids=ids, at=timezone.now())
-        return Response(UsageSerializer(report).data)
+        asked = count_requests(user_id=get_user(request).pk, start=report.start, end=report.end)
+        return Response(UsageSerializer(report, context={"api_requests": asked}).data)

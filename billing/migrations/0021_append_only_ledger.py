@@ -33,11 +33,16 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE FUNCTION billing_check_balanced(wanted bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  counted bigint;
+  is_unbalanced boolean;
 BEGIN
-  IF (SELECT count(*) FROM billing_posting WHERE transfer_id = wanted) < 2 OR EXISTS (
-    SELECT FROM billing_posting p JOIN billing_account a ON a.id = p.account_id
-    WHERE p.transfer_id = wanted GROUP BY a.currency HAVING sum(p.amount_minor) <> 0
-  ) THEN
+  SELECT coalesce(sum(one.counted), 0), coalesce(bool_or(one.total <> 0), true) INTO counted, is_unbalanced FROM (
+    SELECT count(*) AS counted, sum(p.amount_minor) AS total
+    FROM billing_posting p JOIN billing_account a ON a.id = p.account_id
+    WHERE p.transfer_id = wanted GROUP BY a.currency
+  ) one;
+  IF counted < 2 OR is_unbalanced THEN
     RAISE EXCEPTION 'transfer % is not balanced', wanted USING ERRCODE = 'check_violation';
   END IF;
 END $$;

@@ -1,6 +1,7 @@
 """Choose what fits into a budget of tokens: what is relevant and not yet said, each thing once."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from memory.queries.hits import Hit
 from veri.platform.text import analyse, normalise
@@ -18,7 +19,7 @@ def pack_hits(*, hits: Sequence[Hit], budget: int = BUDGET) -> list[Hit]:
     share of common terms. What says the same is left out; a text that does not fit is passed over for shorter ones.
     """
     packed: list[Hit] = []
-    waiting = [(one, frozenset(analyse(one.text[:SHOWN]))) for one in _drop_repeats(hits)]
+    waiting = [(one, _list_terms(one.text[:SHOWN])) for one in _drop_repeats(hits)]
     best = max((one.score for one, _ in waiting), default=0.0) or 1.0
     repeated = {one.target: 0.0 for one, _ in waiting}
     while waiting:
@@ -47,6 +48,12 @@ def _drop_repeats(hits: Sequence[Hit]) -> list[Hit]:
     for one in hits:
         told.setdefault(normalise(one.text), one)
     return list(told.values())
+
+
+@lru_cache(maxsize=4_096)
+def _list_terms(text: str) -> frozenset[str]:
+    """What is asked about often is found by many questions."""
+    return frozenset(analyse(text))
 
 
 def _compare(one: frozenset[str], other: frozenset[str]) -> float:

@@ -23,6 +23,7 @@ BENCHES = (
     "decay",
     "webhooks",
     "metering",
+    "ledger",
     "load",
     "startup",
 )

@@ -82,6 +82,7 @@ from migration.models import (
 from tests.conftest import NOW
 from tests.console.campaign_rows import make_campaign_rows
 from tests.console.conftest import make_interactions
+from tests.console.payment_rows import make_payment_rows
 from tests.console.platform_rows import make_platform_rows
 from tests.console.standing import make_explored, make_matched, make_standing
 from veri.console.navigation import build_navigation
@@ -196,6 +197,7 @@ def rows(creator, operator):  # noqa: PLR0915  a row of every model
     make_explored(creator, brand)
     make_matched(creator, brand)
     make_campaign_rows(creator, brand)
+    make_payment_rows(creator, brand, operator)
     used_event = UsageEvent.objects.create(**used, cost_micro_usd=10, occurred_at=timezone.now())
     make_metered(creator, used_event)
     Reservation.objects.create(**used, amount_micro_usd=1, allowances=[], reserved_at=NOW, expires_at=NOW)

@@ -100,5 +100,6 @@ DEFAULT_SCHEDULE: dict[str, tuple[str, timedelta, str]] = {
     "creators: mend what is explored": ("creators.refresh_explored", timedelta(hours=24), "creators"),
     "ops: deliver notices": ("ops.deliver_notifications", timedelta(seconds=30), "ops"),
     "ops: beat heartbeat": ("ops.record_beat_heartbeat", timedelta(seconds=30), "ops"),
+    "http: count users' requests": ("http.flush_request_counts", timedelta(seconds=60), "ops"),
     "http: remove old idempotency keys": ("http.remove_expired_idempotency_keys", timedelta(hours=24), "ops"),
 }

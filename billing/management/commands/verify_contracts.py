@@ -3,13 +3,14 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from billing.models import Contract
 from billing.queries.contracts.verifying import verify_contract
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Verify contracts: documents, texts, signatures, seals and the chain of events. Exits with 1 at a problem."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

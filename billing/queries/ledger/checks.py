@@ -58,7 +58,12 @@ class Backing:
 def list_wrong_balances() -> list[WrongBalance]:
     """Compare every cached balance with its postings, in one statement and so at one instant."""
     return [
-        WrongBalance(account_id=row[0], key=row[1], cached=row[2:5], computed=(int(row[5]), int(row[6]), int(row[7])))
+        WrongBalance(
+            account_id=row[0],
+            key=row[1],
+            cached=(row[2], row[3], row[4]),
+            computed=(int(row[5]), int(row[6]), int(row[7])),
+        )
         for row in fetch_rows(_COMPARE, [])
     ]
 

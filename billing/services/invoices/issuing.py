@@ -80,9 +80,9 @@ def issue_invoice(*, key: str, intent: PaymentIntent, lines: Sequence[NewLine], 
 
 @transaction.atomic(durable=True)
 def issue_credit_note(
-    *, invoice_id: int, gross_minor: int, key: str, actor: Any, reason: str, now: datetime
+    *, invoice_id: int, gross_minor: int | None, key: str, actor: Any, reason: str, now: datetime
 ) -> Invoice:
-    """Issue a correction of a part of an invoice, or of all of it; the same key returns the first.
+    """Issue a correction of a part of an invoice, or with None of all that is left; the same key returns the first.
 
     Raises:
         InvoiceRefused: it is no invoice, or less of it is left.
@@ -92,6 +92,8 @@ def issue_credit_note(
     if found is not None:
         return found
     corrected = invoice.corrections.aggregate(total=Sum("total_minor"))["total"] or 0
+    if gross_minor is None:
+        gross_minor = invoice.total_minor - corrected
     if invoice.kind != InvoiceKind.INVOICE or not 0 < gross_minor <= invoice.total_minor - corrected:
         raise InvoiceRefused("Less of the invoice is left.")
     first = invoice.lines.order_by("position").first()

@@ -14,10 +14,12 @@ from billing.models import PaymentWebhook
 from billing.payment_enums import CauseKind, InboxState
 from billing.services.ledger import Cause
 from billing.services.payments.sending import synchronise_payment
+from billing.services.plans.following import follow_subscription
 from veri.platform.events.services import publish_events, publish_for_new_row
 from veri.platform.ops.services.audit import record_audit
 
 RECEIVED_EVENT = "payment.webhook"
+CONSENT_TOPIC = "subscription_preapproval"  # Mercado Pago tells of consents, not only of charges
 LARGEST = 256 * 1024
 _INSERT = """
 INSERT INTO billing_paymentwebhook
@@ -76,6 +78,10 @@ def process_payment_webhook(*, webhook_id: int, now: datetime) -> InboxState:
 
 
 def _apply(row: PaymentWebhook, now: datetime) -> bool:
+    if row.topic == CONSENT_TOPIC:
+        return follow_subscription(
+            provider=row.provider, provider_subscription_id=row.data_id, cause=f"webhook {row.pk}", now=now
+        )
     found = get_provider(row.provider).find_payments(topic=row.topic, data_id=row.data_id)
     cause = Cause(kind=CauseKind.WEBHOOK, reference=f"webhook {row.pk}")
     for payment_id in found:

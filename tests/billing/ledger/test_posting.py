@@ -3,11 +3,13 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.errors import InvalidAmount
 from billing.models import Account, Posting, Transfer
-from billing.payment_errors import InsufficientFunds, TransferConflict, TransferUnbalanced
+from billing.payment_errors import InsufficientFunds, NothingOwed, TransferConflict, TransferUnbalanced
 from billing.services.ledger import Leg, get_balance, open_account, post_transfer
+from billing.services.ledger.writing_off import write_off_debt
 from tests.billing.ledger.conftest import CAUSE, build_legs, open_pair, post
 from tests.billing.test_concurrency import run_at_once
 from tests.conftest import NOW
+from veri.platform.ops.models import AuditEntry
 
 
 def count_rows():
@@ -124,3 +126,19 @@ def test_ten_at_once_take_no_more_than_there_is():
     assert sum(isinstance(one, Transfer) for one in outcomes) == 4
     assert sum(isinstance(one, InsufficientFunds) for one in outcomes) == 6
     assert get_balance(held).posted == 20
+
+
+@pytest.mark.django_db
+def test_debt_is_written_off_once_with_a_reason(owner):
+    clearing, _ = open_pair()
+    owing = open_account(kind="creator_payable", currency="USD", campaign_id=1)
+    post("k", (owing, clearing), 500, may_overdraw=True)
+    write_off_debt(account_id=owing.pk, actor=owner, reason="it is gone", now=NOW)
+    assert dict(Account.objects.exclude(posted_minor=0).values_list("kind", "posted_minor")) == {
+        "psp_clearing": 500,
+        "platform_fee": -500,
+    }
+    assert AuditEntry.objects.get(action="ledger.written_off").reason == "it is gone"
+    with pytest.raises(NothingOwed):
+        write_off_debt(account_id=owing.pk, actor=owner, reason="again", now=NOW)
+    assert count_rows() == (2, 4)

@@ -22,6 +22,7 @@ from tests.billing.payments.conftest import (
 )
 from tests.fakes.frame import drop, drop_after, reply
 from veri.platform.events.models import Event
+from veri.platform.events.registry import find_subscriber
 from veri.platform.ops.models import Notification
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +297,16 @@ def test_intent_of_nobody_is_left_alone(mp, gateway, brand):
     gateway.outbox.append(mp.build_webhook("payment", "404404"))
     work_off(gateway)
     assert (PaymentWebhook.objects.get().state, PaymentIntent.objects.get().state) == ("failed", "open")
+
+
+def test_refused_and_impossible_requests_are_asked_once_with_a_notice(mp, gateway, brand, settings):
+    intent = held_funds.request_funding(campaign_ref=CAMPAIGN, brand=brand, amount=usd(900), actor=None, now=NOW)
+    handle = find_subscriber(event="payment.requested", name="billing.checkout").handle
+    gateway.script("POST api.mercadopago.com/checkout/preferences", reply(400, {"message": "no such currency"}), drop)
+    handle(payload={"payment": intent.pk})
+    assert "refused" in Notification.objects.get().subject
+    with pytest.raises(ProviderUnavailable):
+        handle(payload={"payment": intent.pk})
+    settings.MERCADO_PAGO_ACCESS_TOKEN = ""
+    handle(payload={"payment": intent.pk})
+    assert (read_intent(intent).state, Notification.objects.count()) == ("requested", 1)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from billing.errors import InvalidAmount
-from billing.models import Account, Invoice, PaymentIntent, QuotaGrant, Subscription, SubscriptionPeriod
+from billing.models import Account, Invoice, PaymentIntent, PaymentWebhook, QuotaGrant, Subscription, SubscriptionPeriod
 from billing.payment_errors import SubscriptionRefused
 from billing.services.plans import advance_subscriptions, cancel_subscription, change_plan, start_subscription
 from billing.services.plans.telling import ask_for_consent, remind, tell_provider
@@ -165,6 +165,18 @@ def test_cancelled_ends_with_its_period_and_the_provider_charges_no_more(account
     assert (read(subscription).state, SubscriptionPeriod.objects.count()) == ("cancelled", 1)
     with pytest.raises(SubscriptionRefused):
         cancel_subscription(subscription_id=subscription.pk, actor=None, reason="", now=at(3, 1))
+
+
+def test_payer_who_ends_it_at_the_provider_is_followed(account, creator):
+    subscription = begin(make_version(), creator)
+    ask_for_consent(subscription_id=subscription.pk, now=START)
+    (key,) = account.preapprovals
+    account.preapprovals[key]["status"] = "cancelled"
+    account.notify("subscription_preapproval", key)
+    account.notify("subscription_preapproval", "somebodyelses")
+    work_off(account.gateway, START)
+    assert read(subscription).cancels_at_end
+    assert sorted(PaymentWebhook.objects.values_list("state", flat=True)) == ["ignored", "processed"]
 
 
 def test_what_is_no_subscription_is_refused(account, creator):

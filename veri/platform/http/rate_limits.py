@@ -2,8 +2,11 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 import redis
 import structlog
@@ -18,6 +21,7 @@ from veri.platform.connections.redis import get_redis
 DEFAULT_PLAN_LIMIT = "1000/900"
 MAX_LOCAL_WINDOWS = 10_000
 WARN_EVERY_SECONDS = 60
+REQUESTS, REQUESTS_KEPT = "veri:requests:", 3 * 24 * 3600  # each day's hash of requests by client
 logger = structlog.get_logger(__name__)
 
 # Counts all windows of a request or, when one is full, none: a refused request does not use up the others.
@@ -108,8 +112,20 @@ def _consume_shared(requests: Sequence[Sequence[Limit]]) -> list[list[tuple[int,
         for limits in requests:
             arguments = [number for limit in limits for number in (limit.count, limit.seconds * 1000)]
             script(keys=[limit.key for limit in limits], args=arguments, client=pipeline)
-        answers = pipeline.execute()
+        _count_clients(pipeline, requests)
+        answers = pipeline.execute()[: len(requests)]
     return [[(int(flat[i]), int(flat[i + 1]), int(flat[i + 2])) for i in range(0, len(flat), 3)] for flat in answers]
+
+
+def _count_clients(pipeline: Any, requests: Sequence[Sequence[Limit]]) -> None:
+    """Count each signed-in client's requests of today, in the same round trip; allowed or not."""
+    clients = Counter(limit.client for limits in requests for limit in limits if limit.scope == "plan")
+    if not clients:
+        return
+    name = f"{REQUESTS}{datetime.now(tz=UTC):%Y-%m-%d}"
+    for client, count in clients.items():
+        pipeline.hincrby(name, client, count)
+    pipeline.expire(name, REQUESTS_KEPT)
 
 
 _local: dict[str, tuple[int, float]] = {}

@@ -55,6 +55,12 @@ def _register_access() -> None:
             hidden={"secret_hash": _SECRET},
         ),
         PersonalData(
+            model="http.RequestCount",
+            find=about(user="user"),
+            on_erase=OnErase.DELETE,
+            reason="how much a person used the API",
+        ),
+        PersonalData(
             model="http.IdempotencyRecord",
             find=lambda subject: Q(owner__in={*subject.user_ids, *subject.owner_ids}),
             on_erase=OnErase.DELETE,
