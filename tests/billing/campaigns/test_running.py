@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from billing.campaign_enums import Action
-from billing.campaign_errors import InvalidTerms, MoveNotAllowed, MoveNotPossible, RevisionRoundsUsedUp
+from billing.campaign_errors import GuardNotMet, InvalidTerms, MoveNotAllowed, MoveNotPossible, RevisionRoundsUsedUp
 from billing.models import CampaignEvent, Collaboration, Deliverable, PublicationProof, Submission, UsageRight
 from billing.queries.campaigns.usage_rights import list_usage_rights
 from billing.services.campaigns.advancing import advance_campaigns
-from billing.services.campaigns.campaigns import invite_creator
+from billing.services.campaigns.campaigns import end_campaign, invite_creator
 from billing.services.campaigns.cancelling import cancel_collaboration
 from billing.services.campaigns.closing import close_collaboration, note_paid_out
 from billing.services.campaigns.funding import ask_for_funding, compute_missing
@@ -189,6 +189,23 @@ def test_funded_collaboration_is_refunded_before_the_work_and_not_after(funded, 
     assert check_ledger() == {"psp_clearing": -FEE, "brand_funding": FEE}
     with pytest.raises(MoveNotPossible):
         start_production(collaboration=funded, actor=maker, now=LATER)
+
+
+def test_campaign_ends_only_with_its_work_and_returns_what_nobody_needs(signed, campaign, buyer, maker):
+    pay(campaign, FEE + 5_000)
+    for action in (Action.CLOSE, Action.CANCEL):
+        with pytest.raises(GuardNotMet, match="1 collaborations are under way"):
+            end_campaign(campaign=campaign, action=action, actor=buyer, reason="over", now=LATER)
+    assert check_ledger() == {"psp_clearing": -FEE - 5_000, "held_funds": FEE + 5_000}
+    refund_collaboration(collaboration=signed, actor=buyer, reason="product recalled", now=LATER)
+    ended = end_campaign(campaign=campaign, action=Action.CANCEL, actor=buyer, reason="over", now=LATER)
+    assert (ended.state, check_ledger()) == (
+        *("cancelled", {"psp_clearing": -FEE - 5_000, "brand_funding": FEE + 5_000}),
+    )
+    with pytest.raises(MoveNotPossible):
+        end_campaign(campaign=campaign, action=Action.CANCEL, actor=buyer, reason="over", now=LATER)
+    with pytest.raises(MoveNotPossible):
+        ask_for_funding(campaign=campaign, actor=buyer, now=LATER, amount_minor=100)
 
 
 def test_late_deliverable_and_reminders_are_told_once(funded, buyer, maker):
