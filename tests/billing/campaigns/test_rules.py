@@ -22,7 +22,7 @@ def test_divided_amounts_sum_and_none_is_negative(amount, shares):
     parts = divide_amount(amount=amount, shares=shares)
     assert sum(parts) == (amount if sum(shares) else 0)
     assert min(parts) >= 0
-    assert compute_platform_fee(fee_minor=amount) * 10 <= amount
+    assert compute_platform_fee(fee_minor=amount, basis_points=1_000) * 10 <= amount
 
 
 @pytest.mark.parametrize(
