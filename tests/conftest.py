@@ -18,6 +18,7 @@ from billing.first_workflows import install_first_workflows
 from billing.queries.shares import forget_shares
 from billing.queries.stops import forget_stops
 from billing.services.budgets.notices import forget_told
+from billing.services.pricing import forget_prices
 from creators.models import Creator, User
 from memory.queries.providers import forget_providers
 from memory.queries.ranking_weights import forget_ranking_weights
@@ -113,6 +114,7 @@ def _fresh_copies() -> Iterator[None]:
     forget_stops()
     forget_told()
     forget_shares()
+    forget_prices()
     yield
     forget_stops()
     forget_flags()

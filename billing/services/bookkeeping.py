@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from billing.enums import AttemptOutcome, UsageState
-from billing.models import Allowance, UsageEvent
+from billing.enums import AttemptOutcome, ReservationState, UsageState
+from billing.models import Allowance, Reservation, UsageEvent
 from billing.services.allowances import convert
 from billing.services.pricing import TokenCounts
 from veri.platform.connections.reading import fetch_rows
@@ -62,6 +62,10 @@ WITH metered AS (
 ), kept AS (
   UPDATE billing_allowance SET spent = billing_allowance.spent + moved.spent, reserved = reserved - moved.freed
   FROM moved WHERE id = allowance
+), closed AS (
+  UPDATE billing_reservation SET state = closing.state
+  FROM unnest(%(closed)s::bigint[], %(closed_state)s::varchar[]) AS closing (id, state)
+  WHERE billing_reservation.id = closing.id
 ), attempted AS (
   INSERT INTO billing_usageattempt (event_id, {_ATTEMPT_NAMES})
   SELECT metered.id, {_ATTEMPT_NAMES}
@@ -73,6 +77,30 @@ SELECT id, source, action FROM metered"""  # noqa: S608  names from code
 _MOVE = """
 UPDATE billing_allowance SET reserved = reserved + held
 FROM unnest(%s::bigint[], %s::bigint[]) AS moved (allowance, held) WHERE id = allowance RETURNING id"""
+
+
+# Holds an action only once, and reserves only for what is new; the caller holds the allowances' locks.
+_HOLD = """
+WITH held AS (
+  INSERT INTO billing_reservation (source, action, creator_id, service, model, amount_micro_usd, allowances, state,
+    reserved_at, expires_at)
+  SELECT source, action, creator_id, service, model, amount, allowances::bigint[], 'held', reserved_at, expires_at
+  FROM unnest(%(source)s::varchar[], %(action)s::varchar[], %(creator_id)s::bigint[], %(service)s::varchar[],
+    %(model)s::varchar[], %(amount)s::bigint[], %(allowances)s::varchar[], %(reserved_at)s::timestamptz[],
+    %(expires_at)s::timestamptz[])
+    AS one (source, action, creator_id, service, model, amount, allowances, reserved_at, expires_at)
+  ON CONFLICT (source, action) DO NOTHING
+  RETURNING id, source, action
+), moved AS (
+  SELECT allowance, sum(held) AS held
+  FROM unnest(%(moved_source)s::varchar[], %(moved_action)s::varchar[], %(allowance)s::bigint[], %(held)s::bigint[])
+    AS moved (source, action, allowance, held)
+  JOIN held USING (source, action)
+  GROUP BY allowance
+), kept AS (
+  UPDATE billing_allowance SET reserved = reserved + moved.held FROM moved WHERE id = allowance
+)
+SELECT id, source, action FROM held"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +118,7 @@ class Attempt:
 class Use:
     """One metered action and the locked allowances it is taken from; ``freed`` is the money it held of them before.
 
-    None has held nothing, not even a request.
+    None has held nothing, not even a request. ``reservation_id`` is closed with it.
     """
 
     source: str
@@ -106,6 +134,8 @@ class Use:
     provider_request_id: str = ""
     freed: int | None = None
     attempts: Sequence[Attempt] = ()
+    reservation_id: int | None = None
+    closes_as: ReservationState = ReservationState.SETTLED
 
     @property
     def values(self) -> dict[str, object]:
@@ -155,11 +185,42 @@ def meter_uses(*, uses: Sequence[Use]) -> dict[tuple[str, str], UsageEvent]:
         moves.add(one)
     parameters = {name: [one[name] for one in values] for name in _COLUMNS} | moves.list_columns()
     parameters |= _list_attempts(uses)
+    closed = [one for one in uses if one.reservation_id is not None]
+    parameters["closed"] = [one.reservation_id for one in closed]
+    parameters["closed_state"] = [one.closes_as.value for one in closed]
     by_action = {(one.source, one.action): one.values for one in uses}
     return {
         (source, action): UsageEvent(pk=pk, **by_action[source, action])
         for pk, source, action in fetch_rows(_METER, parameters)
     }
+
+
+def hold_reservations(
+    *, reservations: Sequence[Reservation], held: Sequence[tuple[str, str, int, int]]
+) -> set[tuple[str, str]]:
+    """Store reservations and reserve what they hold, in one statement; return the actions that had none before.
+
+    ``held`` is ``(source, action, allowance, amount)``. The new ones get their ids.
+    """
+    if not reservations:
+        return set()
+    columns = {
+        "source": [one.source for one in reservations],
+        "action": [one.action for one in reservations],
+        "creator_id": [one.creator_id for one in reservations],
+        "service": [str(one.service) for one in reservations],
+        "model": [one.model for one in reservations],
+        "amount": [one.amount_micro_usd for one in reservations],
+        "allowances": ["{" + ",".join(map(str, one.allowances)) + "}" for one in reservations],
+        "reserved_at": [one.reserved_at for one in reservations],
+        "expires_at": [one.expires_at for one in reservations],
+    }
+    names = ("moved_source", "moved_action", "allowance", "held")
+    moves = {name: [row[place] for row in held] for place, name in enumerate(names)}
+    ids = {(source, action): pk for pk, source, action in fetch_rows(_HOLD, columns | moves)}
+    for one in reservations:
+        one.pk = ids.get((one.source, one.action))
+    return set(ids)
 
 
 def _list_tokens(counts: TokenCounts) -> dict[str, object]:

@@ -26,15 +26,19 @@ from billing.errors import (
 from billing.models import Allowance, Reservation, UsageEvent
 from billing.queries.stops import find_stop
 from billing.services.allowances import convert, find_refusal, list_scopes, lock_allowances, lock_held
-from billing.services.bookkeeping import Attempt, Use, meter_uses, move_reserved
+from billing.services.bookkeeping import Attempt, Use, hold_reservations, meter_uses, move_reserved
 from billing.services.budgets.notices import notice_refusals
 from billing.services.pricing import PriceBook, TokenCounts
 from migration.failpoints import reach
 from veri.platform.connections.batches import Batches
 from veri.platform.connections.bridge import is_bridged, wait_for
+from veri.platform.connections.instances import build_instance, list_columns
+from veri.platform.connections.reading import fetch_rows
 from veri.platform.ops.errors import TransactionRequired
 
 HOLD = timedelta(minutes=10)
+_LOCK = """
+SELECT {one} FROM billing_reservation one WHERE source = ANY(%s) AND action = ANY(%s) ORDER BY id FOR UPDATE"""
 T = TypeVar("T")
 M = TypeVar("M", Reservation, UsageEvent)
 
@@ -101,32 +105,64 @@ def reserve_usage(*, request: UsageRequest, now: datetime) -> Reservation:
 def reserve_many(*, requests: Sequence[UsageRequest], now: datetime) -> list[Reservation | Refusal]:
     """Reserve for each request what fits after those before it; see ``reserve_usage``. Refusals are returned."""
     amounts, allowances = _prepare(requests, now)
-    known: dict[tuple[str, str], Reservation] = _find_reservations(requests)
-    held: Counter[int] = Counter()
-    fresh: list[Reservation] = []
-    full: dict[str, Allowance] = {}
-    results: list[Reservation | Refusal] = []
-    for request, amount in zip(requests, amounts, strict=True):
-        if isinstance(amount, PriceUnknown):
-            results.append(amount)
-        elif request.key in known:  # a double click got the locks first
-            results.append(known[request.key])
-        elif refusal := _refuse_to_hold(request, (mine := _select(allowances, request)), amount, now):
-            results.append(refusal)
-            if isinstance(refusal, BudgetExceeded):
-                full |= {one.scope: one for one in mine if one.scope == refusal.scope}
-        else:
-            for one in mine:
-                one.reserved += convert(one, money=amount)
-                held[one.pk] += convert(one, money=amount)
-            known[request.key] = _build_reservation(request, amount, mine, now)
-            fresh.append(known[request.key])
-            results.append(known[request.key])
-    move_reserved(held=held)
-    Reservation.objects.bulk_create(fresh)
+    priced = {one.key: amount for one, amount in zip(requests, amounts, strict=True)}
+    found: dict[tuple[str, str], Reservation | Refusal] = {}
+    waiting = list({one.key: one for one in requests}.values())
+    while waiting:
+        fresh, refused = _choose(waiting, priced, allowances, now)
+        moves = [(*key, pk, amount) for key, one in fresh.items() for pk, amount in _list_held(one, allowances)]
+        new = hold_reservations(reservations=list(fresh.values()), held=moves)
+        doubled = fresh.keys() - new
+        earlier = _find_reservations([one for one in waiting if one.key in doubled or one.key in refused])
+        found |= refused | {key: fresh[key] for key in new} | earlier
+        _give_back(fresh, doubled, allowances)
+        # A double click took no room: who was refused after it may fit.
+        waiting = [one for one in waiting if doubled and one.key in refused and one.key not in earlier]
     reach("metering.reserved")
-    notice_refusals(allowances=full.values(), now=now)
-    return results
+    full = {one.scope for one in found.values() if isinstance(one, BudgetExceeded)}
+    notice_refusals(allowances=[one for scope, one in allowances.items() if scope in full], now=now)
+    return [found[one.key] for one in requests]
+
+
+def _choose(
+    requests: Sequence[UsageRequest],
+    priced: Mapping[tuple[str, str], int | PriceUnknown],
+    allowances: Mapping[str, Allowance],
+    now: datetime,
+) -> tuple[dict[tuple[str, str], Reservation], dict[tuple[str, str], Refusal]]:
+    """Return what fits, held in memory, and why the rest does not."""
+    fresh: dict[tuple[str, str], Reservation] = {}
+    refused: dict[tuple[str, str], Refusal] = {}
+    for request in requests:
+        amount = priced[request.key]
+        if isinstance(amount, PriceUnknown):
+            refused[request.key] = amount
+            continue
+        mine = _select(allowances, request)
+        if refusal := _refuse_to_hold(request, mine, amount, now):
+            refused[request.key] = refusal
+            continue
+        for one in mine:
+            one.reserved += convert(one, money=amount)
+        fresh[request.key] = _build_reservation(request, amount, mine, now)
+    return fresh, refused
+
+
+def _list_held(reservation: Reservation, allowances: Mapping[str, Allowance]) -> list[tuple[int, int]]:
+    """Return what a reservation holds of each allowance, by id."""
+    mine = [one for one in allowances.values() if one.pk in reservation.allowances]
+    return [(one.pk, convert(one, money=reservation.amount_micro_usd)) for one in mine]
+
+
+def _give_back(
+    fresh: Mapping[tuple[str, str], Reservation],
+    doubled: Collection[tuple[str, str]],
+    allowances: Mapping[str, Allowance],
+) -> None:
+    by_id = {one.pk: one for one in allowances.values()}
+    for key in doubled:
+        for pk, amount in _list_held(fresh[key], allowances):
+            by_id[pk].reserved -= amount
 
 
 def charge_usage(*, request: UsageRequest, now: datetime) -> UsageEvent:
@@ -221,11 +257,6 @@ def settle_many(*, settlements: Sequence[Settlement]) -> list[UsageEvent | Reser
         if one.key in open_ones
     }
     events = meter_uses(uses=list(uses.values()))
-    for state, is_estimate in ((ReservationState.SETTLED, False), (ReservationState.EXPIRED, True)):
-        keys = {one.key for one in settlements if (one.counts is None) is is_estimate}
-        closed = [one.pk for key, one in open_ones.items() if key in keys]
-        if closed:
-            Reservation.objects.filter(pk__in=closed).update(state=state)
     reach("metering.settled")
     settled = [one for one in settlements if one.counts is not None and _is_settled(reservations.get(one.key))]
     earlier = _find_events(settled)
@@ -361,16 +392,22 @@ def _build_settled(
         provider_request_id=settlement.provider_request_id,
         freed=held.amount_micro_usd,
         attempts=settlement.attempts,
+        reservation_id=held.pk,
+        closes_as=ReservationState.EXPIRED if counts is None else ReservationState.SETTLED,
     )
 
 
 def _lock_reservations(settlements: Sequence[Settlement]) -> dict[tuple[str, str], Reservation]:
-    wanted = {one.key for one in settlements}
-    found = _of_actions(Reservation, wanted).select_for_update().order_by("pk")
+    sources, actions = {one.source for one in settlements}, {one.action for one in settlements}
+    columns = list_columns(model=Reservation, table="one")
+    rows = fetch_rows(_LOCK.format(one=columns), [list(sources), list(actions)])
+    found = [build_instance(model=Reservation, row=row) for row in rows]
     return {(one.source, one.action): one for one in found}
 
 
 def _find_reservations(requests: Sequence[UsageRequest]) -> dict[tuple[str, str], Reservation]:
+    if not requests:
+        return {}
     found = _of_actions(Reservation, {one.key for one in requests})
     return {(one.source, one.action): one for one in found}
 

@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from billing.models import PriceVersion
+from billing.services.pricing import forget_prices
 from veri.platform.ops.services.audit import record_audit
 
 
@@ -25,4 +28,5 @@ def insert_price(*, price: PriceVersion, acting_user: Any, reason: str, now: dat
         },
         now=now,
     )
+    transaction.on_commit(forget_prices)
     return price

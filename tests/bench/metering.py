@@ -124,6 +124,7 @@ async def _call_all(call: Callable[[str, Any], Awaitable[float | None]], *, paus
     prefix = f"{time.time_ns()}"
 
     async def run(caller: int) -> list[float | None]:
+        await _await_model((0, pause[1]))  # nobody begins at the same instant as everybody
         return [await call(f"{prefix}-{caller}-{turn}", pause) for turn in range(ROUNDS)]
 
     taken = await asyncio.gather(*(run(caller) for caller in range(CALLERS)))
@@ -157,6 +158,7 @@ async def _call_plain(*, pause: tuple[float, float]) -> list[float]:
     async def run() -> None:
         parameters = build_dedicated_parameters(application_name="bench")
         async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as plain:
+            await _await_model((0, pause[1]))
             for _ in range(ROUNDS):
                 started = time.perf_counter()
                 await plain.execute(_PLAIN_RESERVE)

@@ -4,7 +4,7 @@ import pytest
 
 from billing.models import PriceVersion
 from billing.services.metering import UsageRequest
-from billing.services.pricing import TokenCounts
+from billing.services.pricing import TokenCounts, forget_prices
 from tests.conftest import NOW
 
 MICRO = 1_000_000
@@ -17,6 +17,7 @@ def make_price(model: str = MODEL, *, at: datetime = START, **prices):
     given = {"input": 1, "output": 2, "cache_write_5m": 3, "cache_write_1h": 4, "cache_read": 5} | prices
     above = int(given.pop("prompt_above", 0))
     service = str(given.pop("service", "claude"))
+    forget_prices()
     return PriceVersion.objects.create(
         service=service,
         model=model,

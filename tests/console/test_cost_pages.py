@@ -96,6 +96,7 @@ def test_breaker_is_closed_by_hand(console, claude):  # noqa: F811  the fixture
     "address",
     [
         reverse("admin:spending_switch", args=["gold", "stop"]),
+        reverse("admin:spending_switch", args=["mail", "stop"]),
         reverse("admin:spending_switch", args=["claude", "burn"]),
         reverse("admin:breaker_reset", args=["claude:unheard-of"]),
         reverse("admin:costs_import", args=["anything"]),

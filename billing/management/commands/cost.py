@@ -70,7 +70,8 @@ class Command(OperatorCommand):
         for title, by in (("service", ("service", "model")), ("feature", ("source",)), ("creator", ("creator_id",))):
             limit = MOST_CREATORS if title == "creator" else 0
             self._write_sums(title, sum_usage(**days, by=by, creator_ids=creators, limit=limit))
-        self._write_storage(sum_usage(**days, by=("source",), creator_ids=creators))
+        if creators is None:
+            self._write_storage(sum_usage(**days, by=("source",)))
         if total.unreconciled:
             self.stdout.write(f"{total.unreconciled:,} events are charged as estimated.")
         self._write_providers(compare_providers(**days))

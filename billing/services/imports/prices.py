@@ -8,6 +8,7 @@ from django.db import transaction
 from billing.enums import Service
 from billing.models import PriceVersion
 from billing.services.imports.reading import Row, read_rows, refuse_problems
+from billing.services.pricing import forget_prices
 from veri.platform.ops.services.audit import record_audit
 
 FREE = {Service.EXTRACTIVE.value}
@@ -37,6 +38,7 @@ def import_prices(*, content: bytes, acting_user: Any, reason: str, now: datetim
                 after={name: str(getattr(price, name)) for name in ("service", "model", *TOKEN_FIELDS, "unit")},
                 now=now,
             )
+    forget_prices()
     return prices
 
 

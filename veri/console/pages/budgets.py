@@ -19,7 +19,9 @@ from veri.console.status.costs import describe_spike, list_budget_bars
 
 SEE, CHANGE = "billing.view_allowance", "billing.change_allowance"
 VALUES = {"stop": True, "allow": False}
-SCOPES = {EVERYTHING: "everything", **dict(Service.choices)}
+# What is asked before it is used; storage, X and mails are metered afterwards, a switch would stop nothing.
+STOPPABLE = (Service.CLAUDE, Service.OPENAI, Service.VOYAGE)
+SCOPES = {EVERYTHING: "every model", **{one.value: str(one.label) for one in STOPPABLE}}
 
 
 @require_permission(SEE)
@@ -34,7 +36,7 @@ def show_budgets(request: HttpRequest) -> HttpResponse:
         notices=list_notices(),
         spikes=[describe_spike(one) for one in list_spikes()],
         breakers=[describe_breaker(name) for name in list_configured()],
-        switches=[(scope, title, stops.get(scope)) for scope, title in SCOPES.items() if scope != Service.EXTRACTIVE],
+        switches=[(scope, title, stops.get(scope)) for scope, title in SCOPES.items()],
         blocked=explain_missing(request, CHANGE),
     )
 

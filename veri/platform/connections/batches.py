@@ -11,6 +11,7 @@ from django.db import connection
 
 MOST = 64
 GATHERING_SECONDS = 0.01  # in a burst: fewer, larger batches cost less than the wait
+BURST = 8  # items that wait together; with fewer of them the wait would cost more
 _all: "WeakSet[Batches[Any, Any]]" = WeakSet()
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,7 +57,7 @@ class Batches(Generic[T, R]):
                 results = await loop.run_in_executor(self._thread, self._run, [item for item, _ in taken])
                 for (_, answer), result in zip(taken, results, strict=True):
                     _tell(answer, result)
-                if len(taken) > 1:
+                if len(taken) >= BURST:
                     await asyncio.sleep(GATHERING_SECONDS)
         finally:
             self._worker = None
