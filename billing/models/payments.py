@@ -58,6 +58,7 @@ class ProviderPayment(models.Model):
     reference = models.CharField(max_length=120, blank=True)
     is_credited = models.BooleanField(default=False)
     is_held = models.BooleanField(default=False)
+    is_duplicate = models.BooleanField(default=False)
     quarantine = models.CharField(max_length=200, blank=True)
     first_seen_at = models.DateTimeField()
     fetched_at = models.DateTimeField()

@@ -8,7 +8,7 @@ from django.db import transaction
 from billing.clients.payments import FetchedPayment, PaymentStatus, get_provider
 from billing.models import PaymentIntent, ProviderPayment
 from billing.services.ledger import Cause
-from billing.services.payments.crediting import credit_payment, record_fee
+from billing.services.payments.crediting import credit_payment, record_fee, return_duplicate
 from billing.services.payments.disputes import apply_dispute
 from billing.services.payments.refunds import apply_refunds
 from billing.services.plans.charging import find_charged_intent, lock_subscription_of
@@ -39,6 +39,8 @@ def apply_provider_state(*, fetched: FetchedPayment, cause: Cause, now: datetime
         apply_refunds(payment=payment, intent=intent, fetched=fetched.refunds, cause=cause, now=now)
         if fetched.dispute is not None:
             apply_dispute(payment=payment, intent=intent, fetched=fetched.dispute, cause=cause, now=now)
+        if payment.is_duplicate:
+            return_duplicate(payment=payment, now=now)
     return payment
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db.models import F
 
 from billing.models import PaymentIntent, ProviderPayment
-from billing.payment_enums import AccountKind, IntentState, PaymentPurpose
+from billing.payment_enums import AccountKind, IntentState, PaymentPurpose, RefundState
 from billing.services.held_funds.funding import credit_funding
 from billing.services.ledger import Cause, post_transfer
 from billing.services.payments.accounts import build_pair
-from billing.services.payments.refunds import request_refund
+from billing.services.payments.refunds import count_refundable, request_refund
 from billing.services.plans.charging import apply_charge
 from veri.platform.events.services import publish_event
 
@@ -19,7 +19,7 @@ PAID_EVENT = "payment.paid"
 def credit_payment(*, payment: ProviderPayment, intent: PaymentIntent, cause: Cause, now: datetime) -> None:
     """Credit an approved payment, in the transaction that locked it and its intent.
 
-    The first one pays the intent. A second one of the same intent is refunded by itself; the first one stays as it is.
+    The first one pays the intent. A second one is marked as a duplicate, which is refunded; the first stays as it is.
     """
     is_first = intent.state != IntentState.PAID
     key = f"{payment.provider}:{payment.payment_id}"
@@ -34,22 +34,32 @@ def credit_payment(*, payment: ProviderPayment, intent: PaymentIntent, cause: Ca
         )
     else:
         _credit_revenue(key, payment, intent, cause, now)
-    payment.is_credited = True
-    payment.save(update_fields=["is_credited", "is_held"])
+    payment.is_credited, payment.is_duplicate = True, not is_first
+    payment.save(update_fields=["is_credited", "is_held", "is_duplicate"])
     if not is_first:
-        request_refund(
-            payment=payment,
-            amount_minor=payment.amount_minor,
-            key=f"duplicate:{key}",
-            reason="The same thing was paid twice.",
-            actor=None,
-            now=now,
-        )
         return
     intent.state = IntentState.PAID
     PaymentIntent.objects.filter(pk=intent.pk).update(state=IntentState.PAID, updated_at=now)
     apply_charge(intent=intent, now=now)
     publish_event(name=PAID_EVENT, payload={"payment": intent.pk}, key=str(intent.reference))
+
+
+def return_duplicate(*, payment: ProviderPayment, now: datetime) -> None:
+    """Ask for what is left of a second payment of the same thing to go back, once its refunds and disputes are applied.
+
+    What is in a dispute waits for its end; what the provider refused once is left to people.
+    """
+    left = count_refundable(payment)
+    if left <= 0 or payment.refunds.filter(state=RefundState.FAILED).exists():
+        return
+    request_refund(
+        payment=payment,
+        amount_minor=left,
+        key=f"duplicate:{payment.provider}:{payment.payment_id}:{payment.refunds.count()}",
+        reason="The same thing was paid twice.",
+        actor=None,
+        now=now,
+    )
 
 
 def record_fee(*, payment: ProviderPayment, intent: PaymentIntent, fee_minor: int, cause: Cause, now: datetime) -> None:
