@@ -1,10 +1,11 @@
 """Attempts, rollups, grants, notices, stops and provider reports beside usage and allowances."""
 
 import django.db.models.deletion
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ("billing", "0004_allowances_follow_configuration"),

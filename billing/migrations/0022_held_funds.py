@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import uuid
 from django.conf import settings
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ("billing", "0021_append_only_ledger"),

@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.expressions
 import uuid
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ("billing", "0023_payments_and_payouts"),

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from billing.campaign_enums import DeliverableFormat, UsageChannel
 from billing.campaign_errors import InvalidTerms
 from billing.campaign_terms import Terms, check_terms
-from billing.contract_pdf import render_document
 from billing.contract_text import check_values, compute_text_digest, fill_template
 from billing.models import Collaboration, Contract, ContractTemplateVersion, ContractVersion
 from billing.money import Money
+from billing.pdf import render_document
 from creators.enums import Platform
 
 

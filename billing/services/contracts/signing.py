@@ -9,9 +9,9 @@ from django.db import transaction
 
 from billing.campaign_enums import Action, CollaborationState, ContractEventKind, Side, SignatureMethod
 from billing.campaign_errors import ContractOutdated, MoveNotPossible, SignatureRefused
-from billing.contract_pdf import render_sealed
 from billing.locks import lock_bindings, lock_collaboration
 from billing.models import Collaboration, Contract, ContractEvent, ContractSeal, ContractVersion, Signature
+from billing.pdf import render_sealed
 from billing.queries.campaigns.parties import Actor
 from billing.queries.contracts.verifying import describe_signature
 from billing.queries.contracts.versions import get_current_version, list_contract_events, list_signatures

@@ -10,9 +10,9 @@ from billing.campaign_errors import InvalidTerms
 from billing.campaign_fees import compute_platform_fee, divide_amount
 from billing.campaign_terms import compute_end_of_day
 from billing.contract_chain import find_chain_problems
-from billing.contract_pdf import render_document, show_characters
 from billing.contract_text import check_template, fill_template
 from billing.disclosures import find_disclosures
+from billing.pdf import render_document, show_characters
 from billing.workflow_definition import check_definition
 from tests.conftest import NOW
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 
 import pytest
@@ -17,25 +16,34 @@ from tests.faults.conftest import build_variables
 from veri.settings.env import BASE_DIR
 
 ROOM, EACH = 50, 50
-STARTED = 4.0  # seconds until every process stands ready
 
 
-def launch(name, *, starts_at, failpoint=""):
+def launch(name, *, failpoint=""):
     variables = build_variables(mongo_url="mongodb://127.0.0.1:1/veri")
     budget = {"CLAUDE_BUDGET": str((ROOM * 100 + 99) / 1_000_000), "VERI_FAILPOINT": failpoint}
-    command = [sys.executable, "-m", "tests.billing.metering.reserver", name, str(EACH), str(starts_at)]
-    return subprocess.Popen(command, cwd=BASE_DIR, env=os.environ | variables | budget, stdout=subprocess.PIPE)
+    command = [sys.executable, "-m", "tests.billing.metering.reserver", name, str(EACH)]
+    return subprocess.Popen(
+        command, cwd=BASE_DIR, env=os.environ | variables | budget, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+def begin_together(processes):
+    for one in processes:
+        assert one.stdout.readline() == b"ready\n"
+    for one in processes:
+        one.stdin.write(b"go\n")
+        one.stdin.flush()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_reservations_let_fifty_through_though_workers_are_killed():
     make_price()
-    starts_at = time.time() + STARTED
     dying = {
-        "a": launch("a", starts_at=starts_at, failpoint="metering.reserved:3"),
-        "b": launch("b", starts_at=starts_at, failpoint="metering.settled:1"),
+        "a": launch("a", failpoint="metering.reserved:3"),
+        "b": launch("b", failpoint="metering.settled:1"),
     }
-    living = [launch(name, starts_at=starts_at) for name in "cd"]
+    living = [launch(name) for name in "cd"]
+    begin_together([*dying.values(), *living])
     told = [int(one.communicate(timeout=60)[0]) for one in living]
     for one in dying.values():
         one.communicate(timeout=60)

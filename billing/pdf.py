@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Any
 
 _FONT = Path(__file__).parent / "data" / "NotoSans-Regular.ttf"
-_FAMILY = "NotoSans"
+FAMILY = "NotoSans"
 _MARGIN, _LINE = 20, 5.2
 _CONTROL = {"\n", "\t"}
 
 
 def render_document(*, title: str, text: str, footer: str, made_at: datetime) -> bytes:
     """Return a PDF of a text: title, paragraphs, a footer with the page on each page."""
-    document = _open(title, footer, made_at)
+    document = open_document(title=title, footer=footer, made_at=made_at)
     _write(document, title, text)
     return bytes(document.output())
 
 
 def render_sealed(*, parts: Sequence[tuple[str, str]], footer: str, made_at: datetime) -> bytes:
     """Return a PDF of several titled texts, each beginning on a page of its own."""
-    document = _open(parts[0][0], footer, made_at)
+    document = open_document(title=parts[0][0], footer=footer, made_at=made_at)
     for title, text in parts:
         _write(document, title, text)
     return bytes(document.output())
@@ -37,13 +37,14 @@ def show_characters(text: str) -> str:
     return "".join(one if one in _CONTROL or ord(one) in known else f"[U+{ord(one):04X}]" for one in text)
 
 
-def _open(title: str, footer: str, made_at: datetime) -> Any:
+def open_document(*, title: str, footer: str, made_at: datetime) -> Any:
+    """Return a document of fpdf2 without pages: A4, in ``FAMILY``, dated, a footer with the page on each page."""
     from fpdf import FPDF  # loads slowly, and only where documents are made
 
     class Document(FPDF):
         def footer(self) -> None:
             self.set_y(-15)
-            self.set_font(_FAMILY, size=7)
+            self.set_font(FAMILY, size=7)
             self.cell(0, 5, f"{show_characters(footer)}  ·  {self.page_no()}", align="C")
 
     document = Document(format="A4")
@@ -52,16 +53,16 @@ def _open(title: str, footer: str, made_at: datetime) -> Any:
     document.set_producer("Veri")
     document.set_margin(_MARGIN)
     document.set_auto_page_break(auto=True, margin=_MARGIN)
-    document.add_font(_FAMILY, fname=_FONT)
+    document.add_font(FAMILY, fname=_FONT)
     return document
 
 
 def _write(document: Any, title: str, text: str) -> None:
     document.add_page()
-    document.set_font(_FAMILY, size=15)
+    document.set_font(FAMILY, size=15)
     document.multi_cell(0, 8, show_characters(title), new_x="LMARGIN", new_y="NEXT")
     document.ln(3)
-    document.set_font(_FAMILY, size=10)
+    document.set_font(FAMILY, size=10)
     document.multi_cell(0, _LINE, show_characters(text).replace("\t", "    "), new_x="LMARGIN", new_y="NEXT")
 
 
