@@ -37,6 +37,12 @@ def register_privacy() -> None:
             emptied={"creator": None},
         ),
         PersonalData(
+            model="billing.BudgetNotice",
+            find=_by_scope,
+            on_erase=OnErase.DELETE,
+            reason="that a creator's own budget was used up",
+        ),
+        PersonalData(
             model="billing.QuotaGrant",
             find=about(creator="creator"),
             on_erase=OnErase.DELETE,
@@ -56,7 +62,6 @@ def register_privacy() -> None:
     register_impersonal(
         "sums and settings of Veri's own costs",
         "billing.RollupMark",
-        "billing.BudgetNotice",
         "billing.SpendingSpike",
         "billing.SpendingStop",
         "billing.ProviderCost",
