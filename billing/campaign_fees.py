@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-FEE_BASIS_POINTS = 1_000  # a tenth
-_WHOLE = 10_000
+_WHOLE = 10_000  # basis points
 
 
-def compute_platform_fee(*, fee_minor: int) -> int:
+def compute_platform_fee(*, fee_minor: int, basis_points: int) -> int:
     """Return Veri's part of a fee, rounded down."""
-    return fee_minor * FEE_BASIS_POINTS // _WHOLE
+    return fee_minor * basis_points // _WHOLE
 
 
 def divide_amount(*, amount: int, shares: Sequence[int]) -> list[int]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.api.campaigns.campaigns import (
+    CampaignEventListView,
     CampaignListView,
     CampaignMoveView,
     CampaignView,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("campaigns", CampaignListView.as_view(), name="campaigns"),
     path("campaigns/<str:id>", CampaignView.as_view(), name="campaign"),
     path("campaigns/<str:id>/collaborations", InvitationView.as_view(), name="campaign-collaborations"),
+    path("campaigns/<str:id>/events", CampaignEventListView.as_view(), name="campaign-events"),
     path("campaigns/<str:id>/funding", FundingView.as_view(), name="campaign-funding"),
     path("campaigns/<str:id>/moves", CampaignMoveView.as_view(), name="campaign-moves"),
     path("collaborations", CollaborationListView.as_view(), name="collaborations"),

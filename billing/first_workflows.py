@@ -11,13 +11,21 @@ _OFFERED = {
     "state": "offered",
     "title": "Offer",
     "reminders": [
-        {"key": "answer_offer", "side": "creator", "after_days": 3, "text": "An offer waits for your answer."}
+        {"key": "offer", "side": "creator", "after_days": 0, "text": "You were made an offer."},
+        {"key": "answer_offer", "side": "creator", "after_days": 3, "text": "An offer waits for your answer."},
     ],
+}
+_COUNTERED = {
+    "state": "countered",
+    "title": "Counter-offer",
+    "reminders": [{"key": "counter", "side": "brand", "after_days": 0, "text": "You were made a counter-offer."}],
 }
 _CONTRACT = {
     "state": "contract_sent",
     "title": "Signatures",
     "reminders": [
+        {"key": "contract_creator", "side": "creator", "after_days": 0, "text": "You were sent a contract."},
+        {"key": "contract_brand", "side": "brand", "after_days": 0, "text": "A contract is ready to be signed."},
         {"key": "sign_creator", "side": "creator", "after_days": 2, "text": "A contract waits for your signature."},
         {"key": "sign_brand", "side": "brand", "after_days": 2, "text": "A contract waits for your signature."},
     ],
@@ -51,7 +59,7 @@ _SHIP = {"key": "product_arrived", "title": "Product received", "side": "creator
 _SCRIPT = {"key": "script", "title": "Script shared", "side": "creator", "due_days": 7, "is_blocking": False}
 _REHEARSAL = {"key": "rehearsal", "title": "Stream rehearsed", "side": "creator", "due_days": 5, "is_blocking": False}
 _LINK = {"key": "tracking_link", "title": "Tracking link given", "side": "brand", "due_days": 2, "is_blocking": False}
-_COMMON = [_OFFERED, _CONTRACT, _SIGNED, _SUBMITTED, _APPROVED]
+_COMMON = [_OFFERED, _COUNTERED, _CONTRACT, _SIGNED, _SUBMITTED, _APPROVED]
 FIRST_WORKFLOWS: dict[str, tuple[str, dict[str, Any]]] = {
     CampaignKind.SPONSORED_VIDEO: (
         "Sponsored video",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import display
 
-from billing.admin.money import format_money
+from billing.admin.money import AmountsAdmin, format_money
 from billing.admin.reasoned import run_reasoned
 from billing.clients.payments import ProviderError
 from billing.models import Chargeback, PaymentIntent, PaymentWebhook, ProviderPayment, Refund
@@ -35,7 +35,7 @@ DISPUTE_COLORS = {DisputeState.WON.label: "success", DisputeState.LOST.label: "d
 
 
 @admin.register(PaymentIntent)
-class PaymentIntentAdmin(ReadOnlyAdmin):
+class PaymentIntentAdmin(AmountsAdmin):
     list_display = (
         "requested_at",
         "reference",
@@ -63,7 +63,7 @@ class PaymentIntentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ProviderPayment)
-class ProviderPaymentAdmin(ReadOnlyAdmin):
+class ProviderPaymentAdmin(AmountsAdmin):
     list_display = ("first_seen_at", "provider", "payment_id", "amount", "state_label", "is_credited", "quarantine")
     list_filter = ("provider", "state", "is_credited", ("quarantine", admin.EmptyFieldListFilter))
     search_fields = ("=payment_id", "=reference")
@@ -104,7 +104,7 @@ class ProviderPaymentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(AmountsAdmin):
     list_display = ("requested_at", "payment", "amount", "state_label", "attempts", "retry_at", "error", "reason")
     list_filter = ("state",)
     list_select_related = ("payment",)
@@ -122,7 +122,7 @@ class RefundAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Chargeback)
-class ChargebackAdmin(ReadOnlyAdmin):
+class ChargebackAdmin(AmountsAdmin):
     list_display = ("opened_at", "payment", "amount", "state_label", "resolved_at")
     list_filter = ("state",)
     list_select_related = ("payment",)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import display
 
-from billing.admin.money import format_money
+from billing.admin.money import AmountsAdmin, format_money
 from billing.admin.reasoned import Act, run_reasoned
 from billing.models import Payout, PayoutBatch
 from billing.payment_enums import PayoutState
@@ -33,7 +33,7 @@ _CONSEQUENCES = {
 
 
 @admin.register(Payout)
-class PayoutAdmin(ReadOnlyAdmin):
+class PayoutAdmin(AmountsAdmin):
     list_display = (
         *(
             "proposed_at",

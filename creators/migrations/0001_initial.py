@@ -9,10 +9,11 @@ import django.db.models.deletion
 import django.utils.timezone
 import migration.models.versioned
 from django.conf import settings
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     initial = True
 

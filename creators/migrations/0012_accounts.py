@@ -4,10 +4,11 @@ import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
 import veri.platform.secrets.fields
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),

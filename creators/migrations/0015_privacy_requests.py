@@ -4,10 +4,11 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 import veri.platform.secrets.fields
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ("creators", "0014_fill_handle_keys"),

@@ -4,10 +4,11 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import veri.platform.secrets.fields
 from django.conf import settings
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [("creators", "0016_onboarding"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 

@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import veri.platform.secrets.fields
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [("creators", "0017_connections")]
 

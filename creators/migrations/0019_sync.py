@@ -1,10 +1,11 @@
 """Plans and runs of reading the platforms, quotas, and content that was missed."""
 
 import django.db.models.deletion
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [("creators", "0018_webhooks")]
 

@@ -4,11 +4,12 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import migration.models.versioned
 import pgvector.django.halfvec
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 from pgvector.django import VectorExtension
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     initial = True
 

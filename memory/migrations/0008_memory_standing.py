@@ -1,9 +1,10 @@
 """How much a memory matters, how long it keeps, and whether somebody holds on to it."""
 
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [("memory", "0007_corpus_sizes")]
 

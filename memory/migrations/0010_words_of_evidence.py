@@ -1,9 +1,10 @@
 """What an interaction itself said, where the memory that rests on it has other words."""
 
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [("memory", "0009_fill_memory_standing")]
 

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgvector.django.halfvec
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 import migration.models.versioned
@@ -37,7 +38,7 @@ def create_vectors(*, name, label, dimensions):
     )
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
     dependencies = [('creators', '0003_outbox_partitions'), ('memory', '0015_uses_go_with_their_memories')]
 
     operations = [

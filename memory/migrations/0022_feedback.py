@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import pgvector.django.halfvec
 from django.conf import settings
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
     dependencies = [
         ('memory', '0021_content_index'),
         ('creators', '0005_brands'),

@@ -1,10 +1,11 @@
 """Learnt weights of retrieval, and the nights they were tried."""
 
 import django.db.models.deletion
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [("creators", "0008_append_only_consents"), ("memory", "0030_answer_feedback")]
 

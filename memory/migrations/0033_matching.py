@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ('creators', '0024_exploring'),

@@ -3,12 +3,13 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 from migration.sql import CREATE_SEQUENCE, CREATE_VERSION_FUNCTION, TUNE_OUTBOX
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     initial = True
 

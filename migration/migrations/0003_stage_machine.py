@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ('migration', '0002_operator_permissions'),

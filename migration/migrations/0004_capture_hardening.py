@@ -1,11 +1,12 @@
 """Partition the outbox by dataset; give backfills and the relay what they need to say how they fare."""
 
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 from migration.sql import CREATE_PARTITION_FUNCTION, PARTITION_OUTBOX
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ('migration', '0003_stage_machine'),

@@ -2,12 +2,13 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from veri.platform.connections.migrations import AdditiveMigration
 from django.db import migrations, models
 
 from migration.sql_ledger import TUNE_LEDGER
 
 
-class Migration(migrations.Migration):
+class Migration(AdditiveMigration):
 
     dependencies = [
         ('migration', '0004_capture_hardening'),

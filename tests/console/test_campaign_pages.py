@@ -50,6 +50,7 @@ def test_collaboration_and_contract_are_shown_whole(console, verified):
     for text in ("Held funds", "1,200.00 EUR", "1: Approved", "#ad", "signed → funded"):
         assert text in page, text
     assert "scrow" not in page
+    assert page.count("Not possible from where the collaboration stands.") == 3
     contract = Contract.objects.get()
     page = read(console, "contract_page", contract.pk)
     assert "all of it is intact" in page

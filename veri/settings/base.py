@@ -146,6 +146,7 @@ ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 
 # --- payments: the provider new payments go through; base addresses are for tests and the demo
 PAYMENT_PROVIDER = ENVIRONMENT.payment_provider
+PLATFORM_FEE_BASIS_POINTS = ENVIRONMENT.platform_fee_basis_points
 MERCADO_PAGO_ACCESS_TOKEN = ENVIRONMENT.mercado_pago_access_token
 MERCADO_PAGO_WEBHOOK_SECRET = ENVIRONMENT.mercado_pago_webhook_secret
 MERCADO_PAGO_BASE_URL = ENVIRONMENT.mercado_pago_base_url

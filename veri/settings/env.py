@@ -81,6 +81,7 @@ class Environment:
     twitter_consumer_secret: str = field(repr=False)
     x_monthly_budget: float
     payment_provider: str
+    platform_fee_basis_points: int
     mercado_pago_access_token: str = field(repr=False)
     mercado_pago_webhook_secret: str = field(repr=False)
     mercado_pago_base_url: str
@@ -237,6 +238,7 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         twitter_bearer_token=reader.text("TWITTER_BEARER_TOKEN"),
         twitter_consumer_secret=reader.text("TWITTER_CONSUMER_SECRET"),
         x_monthly_budget=reader.number("X_MONTHLY_BUDGET", 100),
+        platform_fee_basis_points=int(reader.number("PLATFORM_FEE_BASIS_POINTS", 1_000, low=0, high=9_999)),
         payment_provider=_read_choice(reader, "PAYMENT_PROVIDER", PAYMENT_PROVIDERS, default="mercado_pago"),
         mercado_pago_access_token=reader.text("MERCADO_PAGO_ACCESS_TOKEN"),
         mercado_pago_webhook_secret=reader.text("MERCADO_PAGO_WEBHOOK_SECRET"),

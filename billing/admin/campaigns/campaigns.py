@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
+from billing.admin.money import AmountsAdmin
 from billing.models import Campaign, Collaboration, Dispute, WorkflowTemplate, WorkflowVersion
 from billing.money import Money
 from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ReadOnlyAdmin):
+class CampaignAdmin(AmountsAdmin):
     list_display = ("id", "title", "brand", "kind", "state", "budget", "starts_on", "ends_on")
     list_select_related = ("brand",)
     list_filter = ("state", "kind", "currency")
@@ -25,7 +26,7 @@ class CampaignAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Collaboration)
-class CollaborationAdmin(ReadOnlyAdmin):
+class CollaborationAdmin(AmountsAdmin):
     list_display = ("page", "campaign", "creator", "state", "fee", "state_changed_at")
     list_select_related = ("campaign", "creator")
     list_filter = ("state",)

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from billing.admin.money import AmountsAdmin
 from billing.models import (
     CampaignEvent,
     CampaignReminder,
@@ -18,7 +19,7 @@ from veri.platform.ops.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(Offer)
-class OfferAdmin(ReadOnlyAdmin):
+class OfferAdmin(AmountsAdmin):
     list_display = ("collaboration", "number", "side", "amount_minor", "currency", "state", "made_at", "expires_at")
     list_filter = ("state", "side", "is_amendment")
     ordering = ("-id",)

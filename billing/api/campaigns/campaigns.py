@@ -10,9 +10,10 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.campaigns.collaborations import CollaborationSerializer
+from billing.api.campaigns.collaborations import CampaignEventSerializer, CollaborationSerializer
 from billing.api.campaigns.fields import (
     ID,
+    READ,
     SCOPES,
     AmountField,
     CampaignActionView,
@@ -20,9 +21,17 @@ from billing.api.campaigns.fields import (
     find_campaign,
 )
 from billing.api.campaigns.refusals import translate_refusals
-from billing.campaign_enums import CAMPAIGN_MOVES, Action, CampaignKind, CampaignState, Side, UsageChannel
-from billing.campaign_terms import MOST_DAYS
-from billing.models import Campaign, PaymentIntent
+from billing.campaign_enums import (
+    CAMPAIGN_MOVES,
+    Action,
+    CampaignKind,
+    CampaignState,
+    DeliverableFormat,
+    Side,
+    UsageChannel,
+)
+from billing.campaign_terms import MOST_DAYS, MOST_DELIVERABLES
+from billing.models import Campaign, CampaignEvent, PaymentIntent
 from billing.money import LARGEST_MINOR
 from billing.payment_enums import IntentState, Provider
 from billing.queries.campaigns.parties import Actor, list_campaigns, list_collaborations
@@ -39,13 +48,20 @@ from creators.api.brands import find_acting_brand
 from creators.api.creator_serializers import TextField
 from creators.api.parameters import get_user
 from creators.categories import CATEGORY_CHOICES
-from creators.enums import Currency
+from creators.enums import Currency, Platform
 from creators.models import Creator
 from creators.queries.exploring.saved_lists import get_findable_creator
 from veri.platform.http.idempotency import IdempotentViewMixin
 from veri.platform.http.permissions import HasScope
 
 _CATEGORIES = [("", "None"), *CATEGORY_CHOICES]
+
+
+class RequirementSerializer(serializers.Serializer[Any]):
+    platform = serializers.ChoiceField(choices=Platform.choices)
+    format = serializers.ChoiceField(choices=DeliverableFormat.choices)
+    count = serializers.IntegerField(min_value=1, max_value=MOST_DELIVERABLES, default=1)
+    notes = TextField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class CampaignSerializer(serializers.ModelSerializer[Campaign]):
@@ -56,7 +72,7 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
     budget_minor = AmountField()
     currency = serializers.ChoiceField(choices=Currency.choices)
     usage_channels = serializers.ListField(child=serializers.ChoiceField(choices=UsageChannel.choices))
-    requirements = serializers.ListField(child=serializers.DictField())
+    requirements = RequirementSerializer(many=True)
     workflow = serializers.CharField(source="workflow_version.template.name")
     workflow_version = serializers.IntegerField(source="workflow_version.number")
 
@@ -81,8 +97,8 @@ class NewCampaignSerializer(serializers.Serializer[Any]):
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(help_text="The first day after the campaign.")
     category = serializers.ChoiceField(choices=_CATEGORIES, required=False, default="", allow_blank=True)
-    requirements = serializers.ListField(
-        child=serializers.DictField(child=TextField(max_length=200)), max_length=20, required=False, default=list
+    requirements = RequirementSerializer(  # type: ignore[call-arg]  # a list of them takes its length
+        many=True, required=False, default=list, max_length=MOST_DELIVERABLES, help_text="Wanted of each creator."
     )
     exclusivity_category = serializers.ChoiceField(choices=_CATEGORIES, required=False, default="", allow_blank=True)
     exclusivity_days = serializers.IntegerField(min_value=0, max_value=MOST_DAYS, required=False, default=0)
@@ -177,6 +193,23 @@ class CampaignView(CampaignActionView):
         with translate_refusals():
             changed = change_campaign(campaign=campaign, actor=actor, now=timezone.now(), **body.validated_data)
         return Response(CampaignSerializer(changed).data)
+
+
+@extend_schema(parameters=[ID])
+class CampaignEventListView(generics.ListAPIView[CampaignEvent]):
+    permission_classes = [HasScope]
+    required_scope = READ
+    serializer_class = CampaignEventSerializer
+    queryset = CampaignEvent.objects.none()
+
+    def get_queryset(self) -> QuerySet[CampaignEvent]:
+        campaign, _actor = find_campaign(request=self.request, raw=self.kwargs["id"])
+        return CampaignEvent.objects.filter(campaign=campaign).order_by("-id")
+
+    @extend_schema(operation_id="campaigns_events")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List what happened in a campaign and all of its collaborations, the latest first."""
+        return super().get(request, *args, **kwargs)
 
 
 @extend_schema(parameters=[ID])

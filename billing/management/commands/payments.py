@@ -5,7 +5,6 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-import veri.celery  # noqa: F401  events published here are handed over to Celery
 from billing.services.payments.polling import poll_providers
 from billing.services.payments.sending import open_checkout, send_due_refunds
 from veri.platform.ops.commands import OperatorCommand

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from billing.errors import InvalidAmount
 from billing.money import Money
 from billing.queries.plans import list_offered
 from billing.services.plans import publish_plan
+from veri.platform.ops.commands import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from billing.campaign_enums import DeliverableState, OfferState, SubmissionDecision
 from billing.campaign_fees import compute_platform_fee
 from billing.campaign_terms import Terms, check_terms, compute_end_of_day
@@ -29,7 +31,9 @@ def apply_terms(*, collaboration: Collaboration, offer: Offer, now: datetime) ->
     changes = {
         "accepted_offer": offer,
         "fee_minor": fee.minor,
-        "platform_fee_minor": compute_platform_fee(fee_minor=fee.minor),
+        "platform_fee_minor": compute_platform_fee(
+            fee_minor=fee.minor, basis_points=settings.PLATFORM_FEE_BASIS_POINTS
+        ),
         "revision_rounds": terms.revision_rounds,
         "review_days": terms.review_days,
         "release_days": terms.release_days,

@@ -113,9 +113,12 @@ def brief_campaign(*, campaign: Campaign, actor: Actor, now: datetime, reason: s
 def end_campaign(*, campaign: Campaign, action: Action, actor: Actor, now: datetime, reason: str) -> Campaign:
     """Close a campaign whose collaborations have all ended, or cancel one, with those where nothing is held yet.
 
+    What is still held and set aside for nobody goes back to the brand.
+
     Raises:
         MoveNotPossible: it has ended already.
         GuardNotMet: collaborations are under way; names how many.
+        FundsFrozen: something is held, and a chargeback is open.
     """
     target = CampaignState.CLOSED if action == Action.CLOSE else CampaignState.CANCELLED
     sources = (CampaignState.BRIEFED,) if action == Action.CLOSE else (CampaignState.DRAFT, CampaignState.BRIEFED)
@@ -129,9 +132,13 @@ def end_campaign(*, campaign: Campaign, action: Action, actor: Actor, now: datet
     if under_way:
         reasons = [f"{under_way} collaborations are under way."]
         raise GuardNotMet(f"'{action.label}' is not possible yet: {reasons[0]}", reasons=reasons)
+    from billing.services.campaigns.refunding import return_what_is_left  # it reads the ledger, as few moves do
+
+    returned = return_what_is_left(campaign=stored, actor=actor, now=now)
     record_event(
-        campaign=stored, action=action, actor=actor, reason=reason, state_from=came_from, state_to=target, now=now
-    )
+        campaign=stored, action=action, actor=actor, reason=reason, state_from=came_from, state_to=target,
+        facts={"refunded_minor": returned}, now=now,
+    )  # fmt: skip
     return stored
 
 

@@ -6,12 +6,13 @@ from django.db import transaction
 
 from billing.campaign_enums import Action, DeliverableState
 from billing.locks import lock_collaboration
-from billing.models import Collaboration, Deliverable
+from billing.models import Campaign, CampaignFunds, Collaboration, Deliverable
 from billing.money import Money
 from billing.queries.campaigns.parties import Actor
+from billing.services.campaigns.funding import compute_free
 from billing.services.campaigns.moving import move_collaboration
 from billing.services.campaigns.releasing import build_cause, take_from_funded
-from billing.services.held_funds import refund_held
+from billing.services.held_funds import close_funds, refund_held
 
 
 @transaction.atomic(durable=True)
@@ -50,3 +51,22 @@ def cancel_deliverables(*, collaboration: Collaboration) -> None:
     """End what is not released of a collaboration that has ended."""
     open_ones = Deliverable.objects.filter(collaboration=collaboration).exclude(state=DeliverableState.RELEASED)
     open_ones.update(state=DeliverableState.CANCELLED, review_due_at=None, release_due_at=None, next_check_at=None)
+
+
+def return_what_is_left(*, campaign: Campaign, actor: Actor, now: datetime) -> int:
+    """Refund what a campaign that ends still holds for nobody, and close its funds; return how many minor units.
+
+    Runs inside the caller's transaction. What is paid later belongs to the brand and is not held.
+
+    Raises:
+        FundsFrozen: something is left, and the funds are frozen.
+    """
+    if not CampaignFunds.objects.filter(campaign_ref=campaign.pk).exists():
+        return 0
+    left = compute_free(campaign=campaign)
+    cause = build_cause(actor, f"campaign {campaign.pk} ended")
+    if left > 0:
+        amount = Money(minor=left, currency=campaign.currency)
+        refund_held(campaign_ref=campaign.pk, amount=amount, cause=cause, key="left", now=now)
+    close_funds(campaign_ref=campaign.pk, cause=cause, now=now)
+    return max(left, 0)

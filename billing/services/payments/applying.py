@@ -11,7 +11,7 @@ from billing.services.ledger import Cause
 from billing.services.payments.crediting import credit_payment, record_fee
 from billing.services.payments.disputes import apply_dispute
 from billing.services.payments.refunds import apply_refunds
-from billing.services.plans.charging import find_charged_intent
+from billing.services.plans.charging import find_charged_intent, lock_subscription_of
 from veri.platform.events.services import publish_event
 from veri.platform.ops.services.notifications import queue_alert
 
@@ -66,14 +66,19 @@ def _lock_payment(fetched: FetchedPayment, now: datetime) -> ProviderPayment:
 
 def _lock_intent(payment: ProviderPayment, fetched: FetchedPayment, now: datetime) -> PaymentIntent | None:
     """Return what a payment pays: what it paid before, else what its reference names, or the subscription it is of."""
+    rows = PaymentIntent.objects.select_for_update(no_key=True)
     if payment.is_credited and payment.intent_id is not None:
-        return PaymentIntent.objects.select_for_update(no_key=True).get(pk=payment.intent_id)
+        lock_subscription_of(intent_id=payment.intent_id)
+        return rows.get(pk=payment.intent_id)
     try:
         reference = UUID(fetched.reference)
     except ValueError:
         return None
-    found = PaymentIntent.objects.select_for_update(no_key=True).filter(reference=reference).first()
-    return found or find_charged_intent(reference=str(reference), now=now)
+    key = PaymentIntent.objects.filter(reference=reference).values_list("pk", flat=True).first()
+    if key is None:
+        return find_charged_intent(reference=str(reference), now=now)
+    lock_subscription_of(intent_id=key)
+    return rows.get(pk=key)
 
 
 def _update(

@@ -26,6 +26,9 @@ def request_refund(
 ) -> Refund:
     """Ask for a part of a payment to go back, in the caller's transaction; the same key returns the first.
 
+    The caller holds the lock of the payment or of its campaign's funds; the payment's row is not locked here, since who
+    applies a payment locks it before the funds.
+
     Publishes ``refund.requested`` {refund}. The ledger moves when the provider says it is done.
 
     Raises:
@@ -34,8 +37,7 @@ def request_refund(
     found = Refund.objects.filter(key=key).first()
     if found is not None:
         return found
-    locked = ProviderPayment.objects.select_for_update(no_key=True).get(pk=payment.pk)
-    if amount_minor > count_refundable(locked):
+    if amount_minor > count_refundable(payment):
         raise InsufficientFunds(f"Less is left of payment {payment.payment_id}.")
     refund = Refund.objects.create(
         payment=payment,

@@ -96,6 +96,13 @@ def find_charged_intent(*, reference: str, now: datetime) -> PaymentIntent | Non
     return unpaid or mine.order_by("-charge__period__number").first()
 
 
+def lock_subscription_of(*, intent_id: int) -> None:
+    """Lock the subscription an intent charges, if any: always before the intent, so that nobody waits in a circle."""
+    key = SubscriptionCharge.objects.filter(intent=intent_id).values_list("subscription", flat=True).first()
+    if key is not None:
+        Subscription.objects.select_for_update(no_key=True).get(pk=key)
+
+
 def apply_charge(*, intent: PaymentIntent, now: datetime) -> None:
     """Let a payment do what it pays for, in the transaction that credited it; once."""
     charge = SubscriptionCharge.objects.select_related("version__plan", "period").filter(intent=intent).first()

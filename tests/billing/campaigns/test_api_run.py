@@ -67,6 +67,7 @@ def brief(buyer):
         "title": "Autumn bread", "kind": "sponsored_video", "budget_minor": 500_000, "currency": "USD",
         "timezone": "Europe/Lisbon", "starts_on": today.isoformat(),
         "ends_on": (today + timedelta(days=30)).isoformat(), "category": "food",
+        "requirements": [{"platform": "youtube", "format": "video", "count": 1}],
     }  # fmt: skip
     made = post(buyer, "campaigns", campaign, status=201)["id"]
     post(buyer, f"campaigns/{made}/moves", {"action": "brief"})
@@ -160,6 +161,7 @@ def test_campaign_runs_from_brief_to_payout(buyer, maker, creator, mp, gateway):
         *("briefed", "offered", "countered", "accepted", "contract_sent", "signed", "funded", "in_production"),
         *("submitted", "changes_requested", "approved", "published", "verified", "released", "paid", "closed"),
     ]
+    assert len(get(buyer, f"campaigns/{campaign}/events")["results"]) == len(events) + 2
     assert get(buyer, f"contracts/{contract}/verify")["problems"] == []
     digest = get(buyer, f"contracts/{contract}")["sha256"]
     assert post(APIClient(), "contract-verifications", {"sha256": digest})["is_known"] is True
@@ -217,6 +219,30 @@ def test_signature_needs_the_digest_shown_the_words_and_the_password(buyer, make
     document = maker.get(f"/api/v1/contracts/{contract}/document")
     assert (document["Content-Type"], document.content[:4]) == ("application/pdf", b"%PDF")
     assert maker.get(f"/api/v1/contracts/{contract}/certificate").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"requirements": [{"platform": "youtube", "format": "video", "count": 0}]}, "/requirements/0/count"),
+        ({"requirements": [{"platform": "fax", "format": "video"}]}, "/requirements/0/platform"),
+        ({"ends_on": "2020-01-01"}, "/ends_on"),
+        ({"timezone": "Mars/Olympus"}, "/timezone"),
+        ({"currency": "XXX"}, "/currency"),
+        ({"budget_minor": -1}, "/budget_minor"),
+        ({"title": " "}, "/title"),
+        ({"exclusivity_days": 10**30}, "/exclusivity_days"),
+    ],
+)
+def test_brief_that_cannot_stand_is_400_at_its_field(buyer, change, pointer):
+    made = brief(buyer)
+    today = timezone.now().date().isoformat()
+    whole = {
+        "title": "x", "kind": "ugc", "budget_minor": 5, "currency": "USD", "starts_on": today, "ends_on": "2090-01-01",
+    }  # fmt: skip
+    answer = post(buyer, "campaigns", {**whole, "ends_on": "2027-01-01", **change}, status=400)
+    assert [one["pointer"] for one in answer["errors"]] == [pointer]
+    assert [one["id"] for one in get(buyer, "campaigns")["results"]] == [made]
 
 
 def test_move_that_is_not_open_is_told_why(buyer, maker):

@@ -8,14 +8,10 @@ from threading import Thread
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from billing.campaign_enums import SignatureMethod
 from billing.campaign_errors import ContractOutdated, GuardNotMet, InvalidTerms, MoveNotPossible, SignatureRefused
-from billing.contract_chain import find_chain_problems
-from billing.contract_pdf import render_document, show_characters
-from billing.contract_text import check_template, fill_template
+from billing.contract_text import check_template
 from billing.models import (
     Collaboration,
     Contract,
@@ -171,24 +167,6 @@ def test_template_values_are_needed_typed_and_never_filled_again(accepted, buyer
     assert sent.text == "Lumen Kitchen answers by 2026-12-01: {fee} and {% now %}"
 
 
-@pytest.mark.parametrize(
-    ("body", "variables", "field"),
-    [
-        ("{unknown}", {}, "body"),
-        ("{fee", {}, "body"),
-        ("{ fee }", {}, "body"),
-        ("", {}, "body"),
-        ("{fee}", {"extra": "text"}, "variables"),
-        ("{extra}", {"extra": "money"}, "variables/extra"),
-        ("{fee}", {"fee": "text"}, "variables/fee"),
-    ],
-)
-def test_template_that_cannot_be_filled_is_refused(body, variables, field):
-    with pytest.raises(InvalidTerms) as refusal:
-        check_template(body=body, variables=variables)
-    assert field in refusal.value.problems
-
-
 def test_signer_proves_who_he_is(owner):
     assert prove_signer(user=owner, password="correct-horse-battery", code="", now=NOW) == "password"
     with pytest.raises(SignatureRefused, match="password is wrong"):
@@ -210,20 +188,3 @@ def test_contract_is_not_sent_twice_nor_signed_when_it_is_not_sent(contract, acc
     with pytest.raises(GuardNotMet, match="not here any longer"):
         sign(contract, buyer)
     assert read_state()[:2] == ("contract_sent", 1)
-
-
-@settings(max_examples=25, deadline=None)
-@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
-def test_document_of_any_text_is_made_the_same_twice(text):
-    first, second = (render_document(title=text[:50], text=text, footer=text[:20], made_at=NOW) for _ in range(2))
-    assert first == second
-    assert first.startswith(b"%PDF")
-
-
-def test_character_without_a_glyph_is_shown_by_its_code_point():
-    assert show_characters("Ana 東\u202e\u200b😀 żß") == "Ana [U+6771][U+202E][U+200B][U+1F600] żß"
-    assert fill_template(body="{fee}", values={"fee": "東"}) == "東"
-
-
-def test_empty_chain_has_no_problem():
-    assert find_chain_problems([]) == []

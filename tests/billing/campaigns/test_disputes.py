@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from billing.campaign_enums import Side
 from billing.campaign_errors import (
@@ -13,9 +11,8 @@ from billing.campaign_errors import (
     MoveNotPossible,
     SplitDoesNotMatch,
 )
-from billing.campaign_fees import compute_platform_fee, divide_amount
-from billing.disclosures import find_disclosures
 from billing.models import Collaboration, Deliverable, Dispute, HeldRelease
+from billing.queries.campaigns.moves import list_moves
 from billing.queries.campaigns.parties import Actor
 from billing.queries.campaigns.ratings import list_visible_ratings
 from billing.services.campaigns.advancing import advance_campaigns
@@ -59,6 +56,10 @@ def read_all():
 
 def test_nothing_is_released_while_a_dispute_is_open(verified, buyer, maker):
     dispute = open_dispute(collaboration=verified, actor=buyer, text="The bread was not ours.", now=LATER)
+    moves = list_moves(collaboration=Collaboration.objects.get(), actor=buyer, now=LATER)
+    assert [(one.action, one.to, one.is_open) for one in moves] == [
+        *(("resolve", "released", False), ("resolve", "refunded", False), ("withdraw", "verified", True)),
+    ]
     before = read_all()
     first = Deliverable.objects.order_by("pk")[0]
     with pytest.raises(MoveNotPossible, match="The collaboration is disputed"):
@@ -148,30 +149,3 @@ def test_dispute_needs_something_held(accepted, buyer):
     with pytest.raises(MoveNotPossible):
         open_dispute(collaboration=accepted, actor=buyer, text="x", now=NOW)
     assert Dispute.objects.count() == 0
-
-
-@given(amount=st.integers(0, 10**12), shares=st.lists(st.integers(0, 10**9), min_size=1, max_size=20))
-def test_divided_amounts_sum_and_none_is_negative(amount, shares):
-    parts = divide_amount(amount=amount, shares=shares)
-    assert sum(parts) == (amount if sum(shares) else 0)
-    assert min(parts) >= 0
-    assert compute_platform_fee(fee_minor=amount) * 10 <= amount
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("My new bread #AD", ["#ad"]),
-        ("An #adventure with #bread", []),
-        ("Pão novo! #Publi", ["#publi"]),
-        ("Conteudo Patrocinado por Ovenly", ["conteúdo patrocinado"]),
-        ("WERBUNG | Brot", ["werbung"]),
-        ("#ｗｅｒｂｕｎｇ Brot", ["#werbung", "werbung"]),
-        ("新しいパン #PR", ["#pr"]),
-        ("#광고 빵", ["#광고"]),
-        ("I spread the dough", []),
-        ("", []),
-    ],
-)
-def test_words_of_disclosure_are_found_whole_in_any_case(text, found):
-    assert find_disclosures(text) == found

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from billing.campaign_enums import Action
-from billing.campaign_errors import InvalidTerms, MoveNotAllowed, MoveNotPossible, RevisionRoundsUsedUp
+from billing.campaign_errors import GuardNotMet, InvalidTerms, MoveNotAllowed, MoveNotPossible, RevisionRoundsUsedUp
 from billing.models import CampaignEvent, Collaboration, Deliverable, PublicationProof, Submission, UsageRight
 from billing.queries.campaigns.usage_rights import list_usage_rights
 from billing.services.campaigns.advancing import advance_campaigns
-from billing.services.campaigns.campaigns import invite_creator
+from billing.services.campaigns.campaigns import end_campaign, invite_creator
 from billing.services.campaigns.cancelling import cancel_collaboration
 from billing.services.campaigns.closing import close_collaboration, note_paid_out
 from billing.services.campaigns.funding import ask_for_funding, compute_missing
@@ -191,6 +191,23 @@ def test_funded_collaboration_is_refunded_before_the_work_and_not_after(funded, 
         start_production(collaboration=funded, actor=maker, now=LATER)
 
 
+def test_campaign_ends_only_with_its_work_and_returns_what_nobody_needs(signed, campaign, buyer, maker):
+    pay(campaign, FEE + 5_000)
+    for action in (Action.CLOSE, Action.CANCEL):
+        with pytest.raises(GuardNotMet, match="1 collaborations are under way"):
+            end_campaign(campaign=campaign, action=action, actor=buyer, reason="over", now=LATER)
+    assert check_ledger() == {"psp_clearing": -FEE - 5_000, "held_funds": FEE + 5_000}
+    refund_collaboration(collaboration=signed, actor=buyer, reason="product recalled", now=LATER)
+    ended = end_campaign(campaign=campaign, action=Action.CANCEL, actor=buyer, reason="over", now=LATER)
+    assert (ended.state, check_ledger()) == (
+        *("cancelled", {"psp_clearing": -FEE - 5_000, "brand_funding": FEE + 5_000}),
+    )
+    with pytest.raises(MoveNotPossible):
+        end_campaign(campaign=campaign, action=Action.CANCEL, actor=buyer, reason="over", now=LATER)
+    with pytest.raises(MoveNotPossible):
+        ask_for_funding(campaign=campaign, actor=buyer, now=LATER, amount_minor=100)
+
+
 def test_late_deliverable_and_reminders_are_told_once(funded, buyer, maker):
     start_production(collaboration=funded, actor=maker, now=LATER)
     due = Deliverable.objects.get().due_at
@@ -198,7 +215,8 @@ def test_late_deliverable_and_reminders_are_told_once(funded, buyer, maker):
     assert advance_campaigns(now=due - timedelta(seconds=1)).done["late"] == 0
     assert [advance_campaigns(now=due).done["late"] for _ in range(2)] == [1, 0]
     assert CampaignEvent.objects.filter(action=Action.LATE).count() == 1
-    assert Notification.objects.filter(recipient="buyer@ovenly.example").count() == 1
+    mails = Notification.objects.filter(recipient="buyer@ovenly.example", subject__contains="is overdue")
+    assert mails.count() == 1
 
 
 def test_terms_changed_after_funding_need_new_signatures_and_keep_the_fee(collaboration, campaign, buyer, maker):

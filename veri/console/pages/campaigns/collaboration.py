@@ -12,7 +12,7 @@ from billing.campaign_enums import Action, Side
 from billing.errors import BillingError
 from billing.models import Collaboration, Contract, Deliverable, HeldRelease
 from billing.money import Money
-from billing.queries.campaigns.moves import list_moves
+from billing.queries.campaigns.moves import OpenMove, list_moves
 from billing.queries.campaigns.parties import Actor
 from billing.services.held_funds import get_held
 from migration.admin.reasons import ReasonForm
@@ -31,6 +31,7 @@ _STEPS = {
 def show_collaboration(request: HttpRequest, collaboration_id: int) -> HttpResponse:
     found = get_collaboration(collaboration_id)
     events = found.events.select_related("actor").order_by("-pk")[:SHOWN_EVENTS]
+    moves = list_moves(collaboration=found, actor=get_staff_actor(request), now=timezone.now())
     deliverables = found.deliverables.select_related("content").prefetch_related("submissions", "proofs")
     return render_page(
         request,
@@ -40,8 +41,8 @@ def show_collaboration(request: HttpRequest, collaboration_id: int) -> HttpRespo
         fee=_show(found.fee_minor, found.currency),
         funded=_show(found.funded_minor, found.currency),
         held=get_held(found.campaign_id),
-        moves=list_moves(collaboration=found, actor=get_staff_actor(request), now=timezone.now()),
-        buttons=[(action.value, words[0]) for action, words in _STEPS.items()],
+        moves=moves,
+        buttons=[(action.value, words[0], _explain(request, action, moves)) for action, words in _STEPS.items()],
         blocked=explain_missing(request, ACT),
         events=events,
         offers=[(one, _show(one.amount_minor, one.currency)) for one in found.offers.order_by("-number")],
@@ -155,6 +156,14 @@ def _take(found: Collaboration, action: Action, request: HttpRequest, reason: st
         Action.CLOSE: close_collaboration,
     }
     steps[action](collaboration=found, actor=get_staff_actor(request), reason=reason, now=timezone.now())
+
+
+def _explain(request: HttpRequest, action: Action, moves: list[OpenMove]) -> str:
+    """Return why a button is disabled, or nothing."""
+    found = [one for one in moves if one.action == action]
+    if not found:
+        return "Not possible from where the collaboration stands."
+    return explain_missing(request, ACT) or " ".join(found[0].reasons)
 
 
 def _show(minor: int | None, currency: str) -> str:
