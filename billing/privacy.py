@@ -37,6 +37,12 @@ def register_privacy() -> None:
             emptied={"creator": None},
         ),
         PersonalData(
+            model="billing.BudgetNotice",
+            find=_by_scope,
+            on_erase=OnErase.DELETE,
+            reason="that a creator's own budget was used up",
+        ),
+        PersonalData(
             model="billing.QuotaGrant",
             find=about(creator="creator"),
             on_erase=OnErase.DELETE,
@@ -45,7 +51,7 @@ def register_privacy() -> None:
         ),
         PersonalData(
             model="billing.QuotaUse",
-            find=about(creator="grant__creator"),
+            find=_by_quota,
             on_erase=OnErase.DELETE,
             reason="what was taken of a creator's own quotas",
         ),
@@ -56,14 +62,19 @@ def register_privacy() -> None:
     register_impersonal(
         "sums and settings of Veri's own costs",
         "billing.RollupMark",
-        "billing.BudgetNotice",
         "billing.SpendingSpike",
         "billing.SpendingStop",
         "billing.ProviderCost",
     )
 
 
-def _by_scope(subject: Subject) -> Q:
+def _by_quota(subject: Subject) -> Q:
+    """Find what was taken of a creator's months, from grants or from what everybody has."""
+    return _by_scope(subject, prefix="allowance__")
+
+
+def _by_scope(subject: Subject, *, prefix: str = "") -> Q:
     """Find scopes that end with a creator's id, like ``quota:assistant:17`` and ``budget:creator:17``."""
     ids = "|".join(str(pk) for pk in subject.creator_ids)
-    return Q(scope__regex=rf"^(quota:.*|budget:creator):({ids})$") if ids else Q(pk__in=[])
+    pattern = rf"^(quota:.*|budget:creator):({ids})$"
+    return Q(**{f"{prefix}scope__regex": pattern}) if ids else Q(pk__in=[])

@@ -120,6 +120,7 @@ class Filler:
             "billing.SubscriptionPeriod": {"ends_at": NOW + timedelta(days=30)},
             "billing.Payout": {"bank_reference": "", "reason": "", "approved_by": None},
             "billing.UsageRollup": {"source": "assistant", "model": "m"},
+            "billing.BudgetNotice": {"scope": f"budget:creator:{creator.pk}"},
             "billing.QuotaGrant": {"expires_at": NOW + timedelta(days=1)},
             "creators.Season": {"ends_at": NOW + timedelta(days=30)},
             "creators.Task": {"code": "post", "closes_at": None},

@@ -58,6 +58,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WORDLESS = [
     "billing_account",
     "billing_allowance",
+    "billing_budgetnotice",
     "billing_campaign",
     "billing_campaignfunds",
     "billing_campaigntask",
