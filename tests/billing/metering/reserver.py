@@ -1,9 +1,10 @@
-"""A process that reserves many actions at once: ``python -m tests.billing.metering.reserver NAME COUNT``.
+"""A process that reserves many actions at once: ``python -m tests.billing.metering.reserver NAME COUNT STARTS_AT``.
 
-It says that it is ready and begins with a line from outside, so that all begin together. Every tenth reservation that got through is settled as it was reserved. Ends with the number that got through.
+Every tenth reservation that got through is settled as it was reserved. Ends with the number that got through.
 """
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,7 @@ REQUEST: dict[str, Any] = {"source": "assistant", "creator_id": None, "service":
 
 
 def main() -> None:
-    name, count = sys.argv[1], int(sys.argv[2])
+    name, count, starts_at = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     import django  # the environment is complete only now
 
     django.setup()
@@ -28,6 +29,7 @@ def main() -> None:
     hundred = TokenCounts(input=100)  # micro-dollars, at a dollar a million
 
     def work(number: int) -> bool:
+        time.sleep(max(0.0, starts_at - time.time()))
         action = f"{name}-{number}"
         try:
             reserve_usage(request=UsageRequest(action=action, **REQUEST, upper_bound=hundred), now=NOW)
@@ -39,9 +41,6 @@ def main() -> None:
             connection.close()
         return True
 
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         sys.stdout.write(str(sum(pool.map(work, range(count)))))
 

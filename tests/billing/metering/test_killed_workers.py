@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -15,48 +16,25 @@ from tests.billing.conftest import NOW, make_price
 from tests.faults.conftest import build_variables
 from veri.settings.env import BASE_DIR
 
-<<<<<<< HEAD
-ROOM, EACH = 50, 50
-=======
 ROOM, EACH = 50, 40
 STARTED = 4.0  # seconds until every process stands ready
->>>>>>> wave-a
 
 
-def launch(name, *, failpoint=""):
+def launch(name, *, starts_at, failpoint=""):
     variables = build_variables(mongo_url="mongodb://127.0.0.1:1/veri")
     budget = {"CLAUDE_BUDGET": str((ROOM * 100 + 99) / 1_000_000), "VERI_FAILPOINT": failpoint}
-    command = [sys.executable, "-m", "tests.billing.metering.reserver", name, str(EACH)]
-    return subprocess.Popen(
-        command, cwd=BASE_DIR, env=os.environ | variables | budget, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-
-
-def begin_together(processes):
-    for one in processes:
-        assert one.stdout.readline() == b"ready\n"
-    for one in processes:
-        one.stdin.write(b"go\n")
-        one.stdin.flush()
+    command = [sys.executable, "-m", "tests.billing.metering.reserver", name, str(EACH), str(starts_at)]
+    return subprocess.Popen(command, cwd=BASE_DIR, env=os.environ | variables | budget, stdout=subprocess.PIPE)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_reservations_let_fifty_through_though_workers_are_killed():
     make_price()
-<<<<<<< HEAD
-    dying = {
-        "a": launch("a", failpoint="metering.reserved:3"),
-        "b": launch("b", failpoint="metering.settled:1"),
-    }
-    living = [launch(name) for name in "cd"]
-    begin_together([*dying.values(), *living])
-=======
     dying = {"a": launch("a", starts_at=0, failpoint="metering.settled:1")}
     assert_killed(dying["a"])  # while there is room: else it would have nothing to settle
     starts_at = time.time() + STARTED
     dying["b"] = launch("b", starts_at=starts_at, failpoint="metering.reserved:3")
     living = [launch(name, starts_at=starts_at) for name in "cde"]
->>>>>>> wave-a
     told = [int(one.communicate(timeout=60)[0]) for one in living]
     assert_killed(dying["b"])
     held_by_dead = sum(Reservation.objects.filter(action__startswith=name).count() for name in dying)
