@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from billing.enums import Service
 from billing.models import BudgetNotice, SpendingSpike
 from billing.queries.projecting import TARGET_AT_SCALE
-from billing.queries.usage_sums import UsageSum, sum_usage
+from billing.queries.usage_sums import UsageSum, regroup, sum_usage
 from billing.services.periods import get_month
 
 CHART_DAYS = 30
@@ -53,9 +53,12 @@ def get_cost_overview(*, at: datetime) -> CostOverview:
     start, end = get_month(at)
     since, until = start.date(), end.date()
     tomorrow = at.astimezone(UTC).date() + timedelta(days=1)
-    by_day = sum_usage(since=tomorrow - timedelta(days=CHART_DAYS), until=tomorrow, by=("service", "day"))
+    drawn = tomorrow - timedelta(days=CHART_DAYS)
+    finest = ("service", "model", "source", "day")
+    read = sum_usage(since=min(since, drawn), until=max(until, tomorrow), by=finest)  # once for all groups
+    month = [one for one in read if one.day and since <= one.day < until]
     days: dict[str, list[tuple[datetime, int]]] = {}
-    for one in by_day:
+    for one in regroup((one for one in read if one.day and drawn <= one.day < tomorrow), by=("service", "day")):
         if one.day and one.cost_micro_usd:
             noon = datetime(one.day.year, one.day.month, one.day.day, 12, tzinfo=UTC)
             days.setdefault(str(one.service), []).append((min(noon, at), one.cost_micro_usd))
@@ -63,8 +66,8 @@ def get_cost_overview(*, at: datetime) -> CostOverview:
     return CostOverview(
         since=since,
         until=until,
-        services=sum_usage(since=since, until=until, by=("service", "model")),
-        features=sum_usage(since=since, until=until, by=("source",)),
+        services=regroup(month, by=("service", "model")),
+        features=regroup(month, by=("source",)),
         days=days,
         creators=sum(1 for one in users if one.creator_id),
     )

@@ -96,6 +96,8 @@ def compare_providers(*, since: date, until: date) -> list[ProviderDifference]:
     with connection.cursor() as cursor:
         cursor.execute(_PROVIDERS, [since, until])
         reported = cursor.fetchall()
+    if not reported:
+        return []
     sums = sum_usage(since=since, until=until, by=("service", "day"))
     metered = {(one.service, one.day): one.cost_micro_usd for one in sums}
     return [

@@ -1,6 +1,6 @@
 """Sums of usage by day, service, model, feature or creator: the rollups, and the events after them, in one snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,6 +95,16 @@ def sum_usage(
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
     return [UsageSum(**dict(zip((*by, *COUNTERS), row, strict=True))) for row in rows]
+
+
+def regroup(sums: Iterable[UsageSum], *, by: Sequence[str]) -> list[UsageSum]:
+    """Return finer sums added up to coarser groups, in the order of their keys."""
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    for one in sums:
+        held = found.setdefault(tuple(getattr(one, name) for name in by), dict.fromkeys(COUNTERS, 0))
+        for name in COUNTERS:
+            held[name] += getattr(one, name)
+    return [UsageSum(**dict(zip(by, key, strict=True)), **found[key]) for key in sorted(found)]
 
 
 def sum_all(*, since: date, until: date, creator_ids: Sequence[int] | None = None) -> UsageSum:
