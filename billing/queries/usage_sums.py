@@ -99,7 +99,7 @@ def sum_usage(
 
 def regroup(sums: Iterable[UsageSum], *, by: Sequence[str]) -> list[UsageSum]:
     """Return finer sums added up to coarser groups, in the order of their keys."""
-    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one in sums:
         held = found.setdefault(tuple(getattr(one, name) for name in by), dict.fromkeys(COUNTERS, 0))
         for name in COUNTERS:
