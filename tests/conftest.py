@@ -1,5 +1,6 @@
 """Fixtures every room uses: real stores, one database, MongoDB name and Redis number per test process."""
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from migration.services.minutes import COUNTER
 from tests.databases import copied_database
 from tests.stores import ROOT
 
+GC_THRESHOLDS = (50_000, 20, 50)
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
@@ -71,6 +73,13 @@ def _get_question() -> str:
     ]
     sizes = (f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names)
     return " UNION ALL ".join(sizes)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of garbage collection, which otherwise walks it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from billing.services.imports.prices import import_prices
 from billing.services.imports.provider_costs import alarm_differences, import_provider_costs
 from billing.services.metering import charge_usage, release_usage, reserve_usage, settle_usage
 from billing.services.pricing import TokenCounts, price_tokens
-from billing.services.rollups import roll_usage
 from tests.billing.conftest import NOW, ask, make_price
+from tests.billing.metering.rolling import roll_all
 from veri.platform.ops.models import AuditEntry, Notification
 
 MONTH = f"--month={NOW:%Y-%m}"
@@ -74,8 +74,7 @@ def test_report_fails_where_the_books_do_not_agree(used, change):
 
 @pytest.mark.django_db(transaction=True)
 def test_books_agree_after_rolling_up(used):
-    for _ in range(2):
-        roll_usage(now=NOW)
+    roll_all()
     assert all(one.is_even for one in compare_books(at=NOW))
     with connection.cursor() as cursor:
         cursor.execute("UPDATE billing_usagerollup SET cost_micro_usd = cost_micro_usd + 1")

@@ -10,6 +10,7 @@ from billing.queries.usage_sums import sum_all, sum_usage
 from billing.services.metering import charge_usage
 from billing.services.rollups import roll_usage
 from tests.billing.conftest import NOW, ask, make_price
+from tests.billing.metering.rolling import roll_all
 from tests.billing.test_concurrency import run_at_once
 
 DAY = NOW.date()
@@ -52,8 +53,7 @@ def test_event_of_a_transaction_that_ends_late_is_neither_lost_nor_counted_twice
             roll_usage(now=NOW)
         assert (RollupMark.objects.get().rolled_id, describe()) == (0, (1, 40, 40))
     assert describe() == (2, 43, 43)
-    roll_usage(now=NOW)
-    roll_usage(now=NOW)
+    roll_all()
     assert (UsageRollup.objects.count(), describe()) == (2, (2, 43, 43))
 
 
@@ -94,8 +94,7 @@ def test_sums_stay_exact_while_events_arrive_and_are_rolled_up():
 
     outcomes = run_at_once(7, work)
     assert not [one for one in outcomes if isinstance(one, Exception)]
-    for _ in range(2):
-        roll_usage(now=NOW)
+    roll_all()
     expected = (48, 8 * (1 + 2 + 3 + 4 + 5 + 6), 8 * 21)
     assert describe() == expected
     rolled = sum(UsageRollup.objects.values_list("events", flat=True))
@@ -112,8 +111,7 @@ def test_days_are_utc_days_whatever_the_sessions_zone():
         cursor.execute("SET TIME ZONE 'Pacific/Auckland'")
     try:
         before = describe()
-        roll_usage(now=NOW)
-        roll_usage(now=NOW)
+        roll_all()
         assert before == describe() == (1, 100, 100)
         assert [
             one.day.isoformat() for one in sum_usage(since=DAY, until=first.date() + timedelta(days=9), by=["day"])
