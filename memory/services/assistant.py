@@ -38,14 +38,12 @@ from memory.stores import Target
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
 from veri.platform.connections.bridge import is_bridged
-from veri.platform.connections.turnstile import Turnstile
 from veri.platform.observability.metrics import CHAT_DURATION
 
 SOURCE = "assistant"
 EXTRACTIVE_MODEL = "extractive"
 FRAME_TOKENS = 100  # what the provider adds around system and message; a token is never less than a byte of text
 HITS = 12
-_OPENING = Turnstile(most=32)  # questions a process retrieves for at once
 logger = structlog.get_logger(__name__)
 
 
@@ -103,8 +101,7 @@ def ask(*, question: AskedQuestion) -> ConversationTurn:
 
 def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
     """Yield each sentence once its citations are checked, then the kept turn; see ``ask``."""
-    with _OPENING.passing():
-        turn = _open_turn(question)
+    turn = _open_turn(question)
     if turn.client is None:
         kept = _answer_at_once(turn)
         yield from turn.sentences
