@@ -14,7 +14,7 @@ from veri.platform.connections.migrations import AdditiveMigration
 from veri.platform.ops.backup.postgres import get_program
 
 NAME = "veri_one_by_one"
-pytestmark = pytest.mark.storm  # one by one takes too long for every run
+pytestmark = [pytest.mark.storm, pytest.mark.timeout(300)]  # one by one takes too long for every run
 
 
 def dump(name: str) -> list[str]:
