@@ -241,7 +241,7 @@ def charge_estimate(*, source: str, action: str) -> bool:
     return isinstance(result, UsageEvent)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle_many(*, settlements: Sequence[Settlement]) -> list[UsageEvent | ReservationNotHeld]:
     """Settle each reservation that is still held; the others are returned as ``ReservationNotHeld``.
 
