@@ -15,7 +15,7 @@ from memory.queries.question import Question
 from memory.stores import Target
 from veri.platform.connections.bridge import is_bridged, wait_for
 
-MOST = 400  # rankings, of some 30 KB each
+MOST = 400  # rankings a process keeps
 
 
 @dataclass(frozen=True, kw_only=True)
