@@ -18,6 +18,7 @@ from billing.first_prices import install_first_prices
 from billing.first_workflows import install_first_workflows
 from billing.queries.shares import forget_shares
 from billing.queries.stops import forget_stops
+from billing.services import pricing
 from billing.services.budgets.notices import forget_told
 from billing.services.pricing import forget_prices
 from creators.models import Creator, User
@@ -30,8 +31,11 @@ from migration.services.datasets import create_route_rows
 from migration.services.minutes import COUNTER
 from tests.databases import copied_database
 from tests.stores import ROOT
+from veri.platform.cache import brief
 
 GC_THRESHOLDS = (50_000, 20, 50)
+COPY_SECONDS = brief.SECONDS
+UNENDING_SECONDS = 86_400.0
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
@@ -113,8 +117,13 @@ def _quick_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_copies() -> Iterator[None]:
-    """Forget what a process remembers of flags and routes: tests change them under its feet."""
+def _fresh_copies(monkeypatch) -> Iterator[None]:
+    """Forget what a process remembers of a few rows, for tests change them; within a test no copy ends by itself.
+
+    A copy that ends between two counts of queries would add one to the second.
+    """
+    monkeypatch.setattr(brief, "SECONDS", UNENDING_SECONDS)
+    monkeypatch.setattr(pricing, "SECONDS", UNENDING_SECONDS)
     COUNTER.forget()
     forget_flags()
     forget_routes()
@@ -129,6 +138,12 @@ def _fresh_copies() -> Iterator[None]:
     forget_flags()
     forget_routes()
     forget_providers()
+
+
+@pytest.fixture
+def ending_copies(_fresh_copies, monkeypatch) -> None:
+    """Copies end as they do outside of tests."""
+    monkeypatch.setattr(brief, "SECONDS", COPY_SECONDS)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from billing.models import Allowance
 from billing.services.periods import get_month
 from billing.services.quota_counting import recount_quota
 from veri.platform.connections.instances import build_instance, list_columns
-from veri.platform.connections.reading import fetch_rows
+from veri.platform.connections.reading import fetch_prepared
 
 MICRO = 1_000_000
 REQUESTS_PER_MONTH = {"assistant": 10_000}  # of one creator, by source; other sources have no quota
@@ -74,7 +74,7 @@ def lock_allowances(*, wanted: Wanted, now: datetime) -> dict[str, Allowance]:
 
 def lock_held(*, keys: Sequence[int]) -> dict[int, Allowance]:
     """Return allowances by id, locked in the order in which reserving takes them."""
-    rows = fetch_rows(_LOCK_KEYS.format(one=list_columns(model=Allowance, table="one")), [list(keys)])
+    rows = fetch_prepared(_LOCK_KEYS.format(one=list_columns(model=Allowance, table="one")), [list(keys)])
     return {one.pk: one for one in (build_instance(model=Allowance, row=row) for row in rows)}
 
 
@@ -93,7 +93,7 @@ def convert(allowance: Allowance, *, money: int, requests: int = 1) -> int:
 
 
 def _lock_scopes(scopes: Iterable[str], start: datetime) -> list[Allowance]:
-    rows = fetch_rows(_LOCK.format(one=list_columns(model=Allowance, table="one")), [list(scopes), start])
+    rows = fetch_prepared(_LOCK.format(one=list_columns(model=Allowance, table="one")), [list(scopes), start])
     return [build_instance(model=Allowance, row=row) for row in rows]
 
 

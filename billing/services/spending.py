@@ -10,7 +10,7 @@ from django.db import transaction
 from billing.enums import UsageState
 from billing.models import UsageEvent
 from billing.services.allowances import list_scopes, lock_allowances
-from billing.services.bookkeeping import Use, meter_uses
+from billing.services.metering.events import Use, meter_uses
 from billing.services.periods import get_month
 from billing.services.pricing import PriceBook, TokenCounts
 
@@ -63,7 +63,7 @@ def _record_month(spent: list[Spent]) -> list[UsageEvent]:
             cost=book.price(service=one.service, model=one.model, counts=counts, at=one.at),
             state=UsageState.METERED,
             at=one.at,
-            allowances=[allowances[name] for name in sorted(names)],
+            allowances=[allowances[name].pk for name in sorted(names)],
         )
         uses.append(use)
     return list(meter_uses(uses=uses).values())

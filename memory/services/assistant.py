@@ -17,6 +17,7 @@ from pybreaker import CircuitBreakerError
 
 from billing.enums import Service
 from billing.errors import BudgetExceeded, PriceUnknown
+from billing.models import Reservation
 from billing.queries.shares import get_used_share
 from billing.services.metering import Settlement, UsageRequest, reserve_usage
 from billing.services.pricing import TokenCounts
@@ -76,6 +77,7 @@ class _Turn:
     tried: list[str] = field(default_factory=list)
     superseded: list[Settlement] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    reservation: Reservation | None = None
     sentences: list[Sentence] = field(default_factory=list)
 
     @property
@@ -167,7 +169,9 @@ def _reserve_one(turn: _Turn, clients: Iterable[ModelClient]) -> ModelClient | N
     """Return the first model the budgets have room for, reserved."""
     for client in clients:
         try:
-            reserve_usage(request=_build_request(turn, client.service, client.model), now=timezone.now())
+            turn.reservation = reserve_usage(
+                request=_build_request(turn, client.service, client.model), now=timezone.now()
+            )
         except (BudgetExceeded, PriceUnknown) as refusal:
             logger.warning("model_not_affordable", model=client.name, reason=str(refusal))
         else:
@@ -306,6 +310,7 @@ def _build_settlement(turn: _Turn) -> Settlement:
         provider_request_id=usage.request_id,
         is_certain=not usage.is_uncertain,
         attempts=usage.attempts,
+        reservation=turn.reservation,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from billing.errors import AllowanceExceeded, PriceUnknown
+from billing.models import Reservation
 from billing.services.metering import UsageRequest, charge_estimate, release_usage, reserve_usage, settle_usage
 from billing.services.pricing import TokenCounts
 from memory.clients.embeddings import Embedder, Embedding, EmbeddingFailed, Vectors, embed_texts, get_embedder
@@ -26,14 +27,14 @@ def embed_metered(texts: Sequence[str], *, provider: EmbeddingProvider, creator_
     embedder = get_embedder(provider)
     if not (texts and embedder.service and is_flag_on(Flag.COST_TRACKING)):
         return embed_texts(texts, provider=provider).vectors
-    _reserve(texts, embedder, creator_id, action)
+    reservation = _reserve(texts, embedder, creator_id, action)
     embedding = _call(texts, provider, action)
     counts = TokenCounts(input=embedding.tokens)
-    settle_usage(source=SOURCE, action=action, counts=counts)
+    settle_usage(source=SOURCE, action=action, counts=counts, reservation=reservation)
     return embedding.vectors
 
 
-def _reserve(texts: Sequence[str], embedder: Embedder, creator_id: int | None, action: str) -> None:
+def _reserve(texts: Sequence[str], embedder: Embedder, creator_id: int | None, action: str) -> Reservation:
     request = UsageRequest(
         source=SOURCE,
         action=action,
@@ -43,7 +44,7 @@ def _reserve(texts: Sequence[str], embedder: Embedder, creator_id: int | None, a
         upper_bound=TokenCounts(input=sum(len(text.encode()) + 1 for text in texts)),  # a token is at least a byte
     )
     try:
-        reserve_usage(request=request, now=timezone.now())
+        return reserve_usage(request=request, now=timezone.now())
     except (AllowanceExceeded, PriceUnknown) as refusal:
         raise EmbeddingFailed(str(refusal)) from refusal
 

@@ -20,7 +20,7 @@ from tests.fakes.claude import Answer, Overloaded, Refusal
 from tests.fakes.openai import run_openai_server
 from tests.memory.conftest import claude, form, make_creator, say  # noqa: F401  a fixture
 from veri.platform.connections.batches import close_batch_connections
-from veri.platform.connections.pipeline import get_reader
+from veri.platform.connections.pipeline import close_pipelines
 from veri.platform.http.direct.application import DirectApplication
 from veri.platform.http.scopes import list_scopes
 from veri.platform.http.services.api_keys import create_api_key
@@ -75,7 +75,7 @@ async def opened(passed):
     transport = httpx.ASGITransport(app=application)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
-    await get_reader().close()
+    await close_pipelines()
 
 
 def post(credential, *bodies, headers=None, content=None):

@@ -3,12 +3,13 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
+import uvloop
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
@@ -27,6 +28,7 @@ from tests.bench.measuring import Figure, at_most, compare, get_percentile, judg
 from tests.bench.tables import empty_stores
 from veri.platform.connections.batches import close_batch_connections
 from veri.platform.connections.bridge import run_bridged
+from veri.platform.connections.pipeline import close_pipelines
 from veri.platform.connections.postgres import build_dedicated_parameters
 
 CALLERS = 50
@@ -41,6 +43,7 @@ REPORT_SECONDS = at_most(1)
 PAGE_MS = at_most(200)
 HUNDRED = TokenCounts(input=100)
 MODEL = "bench-model"
+T = TypeVar("T")
 _FILL = """
 INSERT INTO billing_usageevent (source, action, creator_id, service, model, input_tokens, cache_write_5m_tokens,
   cache_write_1h_tokens, cache_read_tokens, output_tokens, units, cost_micro_usd, state, provider_request_id,
@@ -68,13 +71,13 @@ def measure() -> list[Figure]:
 def _measure_pairs() -> list[Figure]:
     _limit_budget(10**12)
     _create_plain_budget()
-    ours = asyncio.run(_call_all(_reserve_and_settle, pause=MODEL_SECONDS))
-    plain = asyncio.run(_call_plain(pause=MODEL_SECONDS))
+    ours = _run(_call_all(_reserve_and_settle, pause=MODEL_SECONDS))
+    plain = _run(_call_plain(pause=MODEL_SECONDS))
     started = time.perf_counter()
-    asyncio.run(_call_all(_reserve_and_settle, pause=(0, 0)))
+    _run(_call_all(_reserve_and_settle, pause=(0, 0)))
     ours_a_second = CALLERS * ROUNDS / (time.perf_counter() - started)
     started = time.perf_counter()
-    asyncio.run(_call_plain(pause=(0, 0)))
+    _run(_call_plain(pause=(0, 0)))
     plain_a_second = CALLERS * ROUNDS / (time.perf_counter() - started)
     budget = Allowance.objects.get(scope="budget:claude")
     assert (budget.spent, budget.reserved) == (2 * CALLERS * ROUNDS * 100, 0)
@@ -92,11 +95,17 @@ def _measure_pairs() -> list[Figure]:
     ]  # fmt: skip
 
 
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run on the event loop the web processes have."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
 def _measure_overspend() -> Figure:
     """Return by how much a budget with room for 100 calls is overspent by 1,000."""
     budget = Allowance.objects.get(scope="budget:claude")
     _limit_budget(budget.spent + 100 * 100)
-    asyncio.run(_call_all(_reserve_and_settle, pause=(0, 0)))
+    _run(_call_all(_reserve_and_settle, pause=(0, 0)))
     budget.refresh_from_db()
     assert budget.spent == budget.limit, "the room was not used"
     over = max(0, budget.spent + budget.reserved - budget.limit)
@@ -128,6 +137,7 @@ async def _call_all(call: Callable[[str, Any], Awaitable[float | None]], *, paus
         return [await call(f"{prefix}-{caller}-{turn}", pause) for turn in range(ROUNDS)]
 
     taken = await asyncio.gather(*(run(caller) for caller in range(CALLERS)))
+    await close_pipelines()
     close_batch_connections()
     return [milliseconds for one in taken for milliseconds in one if milliseconds is not None]
 
@@ -138,13 +148,13 @@ async def _reserve_and_settle(action: str, pause: tuple[float, float]) -> float 
     )
     started = time.perf_counter()
     try:
-        await run_bridged(reserve_usage, request=request, now=timezone.now())
+        reservation = await run_bridged(reserve_usage, request=request, now=timezone.now())
     except BudgetExceeded:
         return None
     reserved = time.perf_counter() - started
     await _await_model(pause)
     started = time.perf_counter()
-    await run_bridged(settle_usage, source="bench", action=action, counts=HUNDRED)
+    await run_bridged(settle_usage, source="bench", action=action, counts=HUNDRED, reservation=reservation)
     return (reserved + time.perf_counter() - started) * 1000
 
 

@@ -1,4 +1,6 @@
+import asyncio
 import threading
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -8,9 +10,20 @@ from hypothesis import strategies as st
 
 from billing.errors import BudgetExceeded, ReservationNotHeld
 from billing.models import Allowance, Reservation, UsageEvent
-from billing.services.metering import charge_estimate, release_usage, reserve_usage, settle_usage
+from billing.services.metering import (
+    Settlement,
+    charge_estimate,
+    release_usage,
+    reserve_usage,
+    settle_many,
+    settle_usage,
+)
 from billing.services.pricing import TokenCounts
 from tests.billing.conftest import NOW, ask, make_price
+from tests.faults.conftest import wait_until
+from veri.platform.connections.batches import close_batch_connections
+from veri.platform.connections.bridge import run_bridged
+from veri.platform.connections.pipeline import close_pipelines
 
 
 def run_at_once(count, work):
@@ -53,6 +66,109 @@ def test_same_action_at_once_is_reserved_and_metered_once():
     events = run_at_once(6, lambda _number: settle_usage(source="assistant", action="a-1", counts=counts))
     assert len({one.pk for one in reservations}) == len({one.pk for one in events}) == 1
     assert Allowance.objects.values_list("spent", "reserved").get() == (40, 0)
+
+
+def run_on_a_loop(*calls):
+    """Run calls at once as chats do: on an event loop. Return their results and errors."""
+
+    async def run():
+        found = await asyncio.gather(*(run_bridged(call) for call in calls), return_exceptions=True)
+        await close_pipelines()
+        return found
+
+    found = asyncio.run(run())
+    close_batch_connections()
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_loop_lets_exactly_as_many_through_as_there_is_room_for(budget):
+    make_price()
+    budget(5_099)
+    actions = [f"a-{number % 60}" for number in range(80)]  # twenty are double clicks
+    outcomes = run_on_a_loop(*(partial(reserve_usage, request=ask(one), now=NOW) for one in actions))
+    held = {one.action: one.pk for one in outcomes if isinstance(one, Reservation)}
+    refused = {name for name, one in zip(actions, outcomes, strict=True) if isinstance(one, BudgetExceeded)}
+    assert (len(held), len(refused), held.keys() & refused) == (50, 10, set())
+    assert dict(Reservation.objects.values_list("action", "pk")) == held
+    assert Allowance.objects.values_list("spent", "reserved").get() == (0, 5000)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_loop_settles_once_and_tells_who_holds_nothing():
+    make_price()
+    reserved = reserve_usage(request=ask(), now=NOW)
+    settle = partial(settle_usage, source="assistant", action="a-1", counts=TokenCounts(input=40))
+    nothing = partial(settle_usage, source="assistant", action="never", counts=TokenCounts(input=40))
+    one, two, three = run_on_a_loop(settle, partial(settle, reservation=reserved), nothing)
+    (again,) = run_on_a_loop(partial(settle, reservation=reserved))
+    assert one == two == again == UsageEvent.objects.get()
+    assert isinstance(three, ReservationNotHeld)
+    assert Allowance.objects.values_list("spent", "reserved").get() == (40, 0)
+
+
+@pytest.fixture
+def waiting(transactional_db):
+    """Run something in another thread, which waits for a row this connection has changed and commits only then."""
+
+    def run(change, work):
+        outcomes = []
+        thread = threading.Thread(target=lambda: outcomes.extend(run_at_once(1, lambda _number: work())))
+        with transaction.atomic():
+            change()
+            thread.start()
+            wait_until(is_somebody_blocked, seconds=10)
+        thread.join(timeout=30)
+        return outcomes[0]
+
+    return run
+
+
+def is_somebody_blocked():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+def test_who_waited_for_the_budget_is_judged_by_what_it_is_then(budget, waiting):
+    make_price()
+    budget(1000)
+    reserve_usage(request=ask("first"), now=NOW)
+    outcome = waiting(lambda: Allowance.objects.update(spent=850), lambda: reserve_usage(request=ask("late"), now=NOW))
+    assert isinstance(outcome, BudgetExceeded)
+    assert Allowance.objects.values_list("spent", "reserved").get() == (850, 100)
+    outcome = waiting(lambda: Allowance.objects.update(spent=750), lambda: reserve_usage(request=ask("fits"), now=NOW))
+    assert isinstance(outcome, Reservation)
+    assert Allowance.objects.values_list("spent", "reserved").get() == (750, 200)
+
+
+def test_who_waited_for_a_reservation_finds_it_settled(waiting):
+    make_price()
+    reserve_usage(request=ask(), now=NOW)
+    mine = Settlement(source="assistant", action="a-1", counts=TokenCounts(input=40))
+    settled = []
+    outcome = waiting(
+        lambda: settled.extend(settle_many(settlements=[mine])),
+        lambda: settle_usage(source="assistant", action="a-1", counts=TokenCounts(input=70)),
+    )
+    assert outcome == settled[0]
+    assert Allowance.objects.values_list("spent", "reserved").get() == (40, 0)
+
+
+def test_who_waited_for_a_reservation_finds_it_released(waiting):
+    make_price()
+    reserved = reserve_usage(request=ask(), now=NOW)
+
+    def release():
+        Allowance.objects.update(reserved=0)
+        Reservation.objects.filter(pk=reserved.pk).update(state="released")
+
+    outcome = waiting(release, lambda: settle_usage(source="assistant", action="a-1", counts=TokenCounts(input=70)))
+    assert isinstance(outcome, ReservationNotHeld)
+    assert not UsageEvent.objects.exists()
+    assert Allowance.objects.values_list("spent", "reserved").get() == (0, 0)
 
 
 ACTIONS = st.sampled_from(["a", "b", "c", "d"])

@@ -7,8 +7,6 @@ from django.utils import timezone
 from creators.models import Interaction
 from migration.enums import Stage
 from migration.models import ParityRun
-from migration.queries.flags import forget_flags
-from migration.queries.routes import forget_routes
 from tests.console.conftest import list_messages, make_interactions, put, switch, take
 from tests.migration.climbing import climb
 from veri.platform.ops.services.heartbeats import record_heartbeat
@@ -127,8 +125,6 @@ def test_mongo_away_leaves_the_page(console, verified, dead_mongo):
 
 def test_overview_costs_the_same_number_of_queries_with_more_rows(console, verified, creator):
     def count():
-        forget_flags()  # read anew each time: a copy that ends in between would count
-        forget_routes()
         with CaptureQueriesContext(connection) as queries:
             console.get(reverse("admin:reconciliation_live"))
         return len(queries)

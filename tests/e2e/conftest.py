@@ -29,6 +29,11 @@ ARGUMENTS = [
 PASSWORD = "correct-horse-battery"
 
 
+@pytest.fixture(autouse=True)
+def _copies_end(ending_copies) -> None:
+    """Other processes change rows this one keeps copies of."""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of a Chromium; without one the test says so and is skipped."""

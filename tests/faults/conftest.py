@@ -81,6 +81,11 @@ def build_variables(*, mongo_url: str) -> dict[str, str]:
     }
 
 
+@pytest.fixture(autouse=True)
+def _copies_end(ending_copies) -> None:
+    """Other processes change rows this one keeps copies of."""
+
+
 @pytest.fixture
 def stack(transactional_db, settings, tmp_path) -> Iterator[Stack]:
     mongo_root = get_var_dir(profile="test", source=dict(os.environ)) / f"faults-{connection.settings_dict['NAME']}"

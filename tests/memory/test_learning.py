@@ -199,7 +199,7 @@ def promote(creator, **gains):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_retired_weights_give_way_within_two_seconds_and_are_audited(bakery, operator_user):
+def test_retired_weights_give_way_within_two_seconds_and_are_audited(bakery, operator_user, ending_copies):
     kept = promote(bakery, memory_gain=0.6)
     assert get_ranking_weights(creator_id=bakery.pk).memory_gain == 0.6
     assert brief.SECONDS < 2

@@ -76,7 +76,7 @@ def test_change_is_audited_with_actor_and_reason(owner):
     assert (entry.actor_id, entry.reason, entry.target_id) == (owner.pk, "maintenance", "COST_TRACKING")
 
 
-def test_another_connection_sees_a_change_within_two_seconds():
+def test_another_connection_sees_a_change_within_two_seconds(ending_copies):
     assert is_flag_on("USE_MONGO") is False  # this process now has a copy
     other = threading.Thread(target=lambda: (_store_behind_the_cache(), connection.close()))
     other.start()

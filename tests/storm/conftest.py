@@ -133,6 +133,11 @@ def open_database() -> Database:
     return mongo_connection.get_database()
 
 
+@pytest.fixture(autouse=True)
+def _copies_end(ending_copies) -> None:
+    """Other processes change rows this one keeps copies of."""
+
+
 @pytest.fixture(scope="module")
 def _rows_stay() -> Iterator[None]:
     """Keep what tests leave: one storm blows through all tests of a module."""

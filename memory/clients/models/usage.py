@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from billing.enums import AttemptOutcome
-from billing.services.bookkeeping import Attempt
+from billing.services.metering import Attempt
 from billing.services.pricing import TokenCounts
 
 CHARACTERS_PER_TOKEN = 4  # of a broken answer's text, when the provider did not count it any more

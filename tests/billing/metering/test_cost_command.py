@@ -12,10 +12,9 @@ from billing.errors import ImportRefused
 from billing.models import Allowance, PriceVersion, ProviderCost, UsageAttempt
 from billing.queries.allocation import allocate
 from billing.queries.reconciling import compare_books, compare_providers
-from billing.services.bookkeeping import Attempt
 from billing.services.imports.prices import import_prices
 from billing.services.imports.provider_costs import alarm_differences, import_provider_costs
-from billing.services.metering import charge_usage, release_usage, reserve_usage, settle_usage
+from billing.services.metering import Attempt, charge_usage, release_usage, reserve_usage, settle_usage
 from billing.services.pricing import TokenCounts, price_tokens
 from tests.billing.conftest import NOW, ask, make_price
 from tests.billing.metering.rolling import roll_all

@@ -11,7 +11,7 @@ from django.db import connection
 from creators.models import User
 from veri.platform.connections.batches import Batches, close_batch_connections
 from veri.platform.connections.bridge import is_bridged, run_bridged, wait_for
-from veri.platform.connections.pipeline import PipelinedReader, get_reader
+from veri.platform.connections.pipeline import PipelinedReader, Writer, close_pipelines
 from veri.platform.connections.postgres import open_dedicated_connection
 from veri.platform.connections.reading import fetch_rows
 
@@ -87,7 +87,7 @@ def test_bridged_reads_see_what_is_committed_and_the_orm_refuses():
 
     async def run():
         found = await run_bridged(work)
-        await get_reader().close()
+        await close_pipelines()
         return found
 
     assert asyncio.run(run()) == [("reader", [1, 2])]
@@ -153,6 +153,46 @@ def test_failed_batch_is_processed_one_by_one():
     assert (one, four) == (1, 4)
     assert (type(two), type(three)) == (LookupError, ValueError)
     assert tried == [[1, 2, 3, 4], [1], [2], [3], [4]]
+
+
+def test_what_is_not_done_quickly_is_processed():
+    slow = []
+
+    def process(items):
+        slow.extend(items)
+        return [-item for item in items]
+
+    def hurry(items):
+        return [item * 10 if item % 2 else None for item in items]
+
+    assert submit_all(Batches(name="test", process=process, quick=hurry), [1, 2, 3, 4]) == [10, -2, 30, -4]
+    assert slow == [2, 4]
+
+
+def test_quick_way_that_fails_leaves_all_to_be_processed():
+    def hurry(_items):
+        raise OSError("away")
+
+    batches = Batches(name="test", process=lambda items: [-item for item in items], quick=hurry)
+    assert submit_all(batches, [1, 2]) == [-1, -2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writer_replaces_a_lost_connection_and_tells_other_errors():
+    async def run():
+        writer = Writer()
+        ((pid,),) = await writer.fetch("SELECT pg_backend_pid()", [])
+        with open_dedicated_connection() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        ((again,),) = await writer.fetch("SELECT pg_backend_pid()", [])
+        with pytest.raises(psycopg.errors.UndefinedColumn):
+            await writer.fetch("SELECT nonsense", [])
+        ((still,),) = await writer.fetch("SELECT pg_backend_pid()", [])
+        await writer.close()
+        return pid, again, still
+
+    before, again, still = asyncio.run(run())
+    assert before != again == still
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,10 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from weakref import WeakSet
 
 from django.db import connection
+
+from veri.platform.connections.bridge import run_bridged
 
 MOST = 64
 GATHERING_SECONDS = 0.01  # in a burst: fewer, larger batches cost less than the wait
@@ -15,6 +17,7 @@ BURST = 8  # items that wait together; with fewer of them the wait would cost mo
 _all: "WeakSet[Batches[Any, Any]]" = WeakSet()
 T = TypeVar("T")
 R = TypeVar("R")
+_Waiting: TypeAlias = tuple[T, "asyncio.Future[R]"]
 
 
 class Batches(Generic[T, R]):
@@ -22,13 +25,20 @@ class Batches(Generic[T, R]):
 
     ``process`` runs in a thread of its own and returns one result for each item, in order; a result that is an
     exception is raised to who submitted the item. When it raises, nothing of the batch was done, and each item is
-    processed by itself. It has committed when it returns.
+    processed by itself. It has committed when it returns. ``quick`` is tried before, on the event loop itself: None is
+    its result for an item that ``process`` must see.
     """
 
-    def __init__(self, *, name: str, process: Callable[[Sequence[T]], Sequence[R | Exception]]) -> None:
-        self._process = process
+    def __init__(
+        self,
+        *,
+        name: str,
+        process: Callable[[Sequence[T]], Sequence[R | Exception]],
+        quick: Callable[[Sequence[T]], Sequence[R | None]] | None = None,
+    ) -> None:
+        self._process, self._quick = process, quick
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._waiting: deque[_Waiting[T, R]] = deque()
         self._worker: asyncio.Task[None] | None = None
         _all.add(self)
 
@@ -54,13 +64,31 @@ class Batches(Generic[T, R]):
         try:
             while self._waiting:
                 taken = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-                results = await loop.run_in_executor(self._thread, self._run, [item for item, _ in taken])
-                for (_, answer), result in zip(taken, results, strict=True):
-                    _tell(answer, result)
+                await self._answer(taken, loop)
                 if len(taken) >= BURST:
                     await asyncio.sleep(GATHERING_SECONDS)
         finally:
             self._worker = None
+
+    async def _answer(self, taken: "Sequence[_Waiting[T, R]]", loop: asyncio.AbstractEventLoop) -> None:
+        left = await self._try_quickly(taken)
+        if left:
+            results = await loop.run_in_executor(self._thread, self._run, [item for item, _ in left])
+            for (_, answer), result in zip(left, results, strict=True):
+                _tell(answer, result)
+
+    async def _try_quickly(self, taken: "Sequence[_Waiting[T, R]]") -> "Sequence[_Waiting[T, R]]":
+        """Return what is left for the thread."""
+        if self._quick is None:
+            return taken
+        try:
+            results = await run_bridged(self._quick, [item for item, _ in taken])
+        except Exception:  # noqa: BLE001  the thread tells whose fault it is
+            return taken
+        for (_, answer), result in zip(taken, results, strict=True):
+            if result is not None:
+                _tell(answer, result)
+        return [one for one, result in zip(taken, results, strict=True) if result is None]
 
     def _run(self, items: list[T]) -> Sequence[R | Exception]:
         try:

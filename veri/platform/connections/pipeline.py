@@ -1,8 +1,9 @@
-"""Reads of many requests over few connections: what waits is sent together, in pipeline mode."""
+"""Statements of many requests over few connections: reads that wait are sent together, in pipeline mode."""
 
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from veri.platform.connections.postgres import build_dedicated_parameters
@@ -10,7 +11,7 @@ from veri.platform.connections.postgres import build_dedicated_parameters
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-CONNECTIONS = 1  # per process; more only take turns on the same cores
+READERS = 1  # connections of a process; more only take turns on the same cores
 TOGETHER = 64  # statements
 GATHERING_SECONDS = 0.002  # in a burst: fewer, larger pipelines cost less than the wait
 
@@ -27,7 +28,7 @@ class PipelinedReader:
 
     def __init__(self) -> None:
         self._waiting: deque[_Waiting] = deque()
-        self._idle: list[AsyncConnection[Any] | None] = [None] * CONNECTIONS
+        self._idle: list[AsyncConnection[Any] | None] = [None] * READERS
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def fetch(self, sql: LiteralString, parameters: Parameters) -> Rows:
@@ -49,7 +50,7 @@ class PipelinedReader:
         for connection in self._idle:
             if connection:
                 await connection.close()
-        self._idle = [None] * CONNECTIONS
+        self._idle = [None] * READERS
 
     def _start(self, connection: "AsyncConnection[Any] | None") -> None:
         task = asyncio.get_running_loop().create_task(self._work(connection))
@@ -91,6 +92,9 @@ async def _answer_all(
 
 
 async def _run_together(connection: "AsyncConnection[Any]", taken: Sequence[_Waiting]) -> list[Rows]:
+    if len(taken) == 1:  # nothing to send together: the mode would take another round trip
+        ((sql, parameters, _),) = taken
+        return [await _run_alone(connection, sql, parameters)]
     async with connection.pipeline():
         cursors = [await connection.execute(sql, parameters) for sql, parameters, _ in taken]
     return [await cursor.fetchall() for cursor in cursors]
@@ -106,8 +110,7 @@ async def _answer_each(
             continue
         try:
             connection = await _replace_broken(connection)
-            cursor = await connection.execute(sql, parameters)
-            future.set_result(await cursor.fetchall())
+            future.set_result(await _run_alone(connection, sql, parameters))
         except psycopg.Error as error:
             future.set_exception(error)
     return connection
@@ -136,12 +139,83 @@ async def _connect() -> "AsyncConnection[Any]":
     )
 
 
-_latest: "list[tuple[asyncio.AbstractEventLoop, PipelinedReader]]" = []
+class Writer:
+    """Statements that write, for one event loop: each is a transaction of its own, and one that ends is committed.
+
+    A statement whose connection is lost is sent once more: it must do nothing the second time.
+    """
+
+    def __init__(self) -> None:
+        self._connections: list[AsyncConnection[Any] | None] = []
+
+    async def fetch(self, sql: LiteralString, parameters: Parameters) -> Rows:
+        """Return all rows of a statement.
+
+        Raises:
+            psycopg.Error: as the driver raises it; of a lost connection after one more try.
+        """
+        import psycopg  # loads on first use
+
+        # As many as callers at once: these are few, for what writes waits together.
+        connection = self._connections.pop() if self._connections else None
+        try:
+            connection = await _replace_broken(connection)
+            try:
+                return await _run_alone(connection, sql, parameters, is_long=True)
+            except psycopg.OperationalError:
+                if not connection.broken:
+                    raise
+            connection = await _replace_broken(connection)
+            return await _run_alone(connection, sql, parameters, is_long=True)
+        finally:
+            if connection:
+                self._connections.append(connection)
+
+    async def close(self) -> None:
+        """Close the connections that are idle; for the end of a process."""
+        while self._connections:
+            if connection := self._connections.pop():
+                await connection.close()
+
+
+async def _run_alone(
+    connection: "AsyncConnection[Any]", sql: LiteralString, parameters: Parameters, *, is_long: bool | None = None
+) -> Rows:
+    cursor = await connection.execute(sql, parameters, prepare=is_long)
+    return await cursor.fetchall()
+
+
+@dataclass
+class _Loop:
+    """What an event loop keeps open."""
+
+    loop: asyncio.AbstractEventLoop
+    reader: PipelinedReader = field(default_factory=PipelinedReader)
+    writer: Writer = field(default_factory=Writer)
+
+
+_latest: list[_Loop] = []
 
 
 def get_reader() -> PipelinedReader:
-    """Return the running event loop's reader; a process has one loop, tests have several one after the other."""
+    """Return the running event loop's reader."""
+    return _get_open().reader
+
+
+def get_writer() -> Writer:
+    """Return the running event loop's writer."""
+    return _get_open().writer
+
+
+async def close_pipelines() -> None:
+    """Close the running event loop's connections, once what waits is answered; for the end of a process."""
+    await get_reader().close()
+    await get_writer().close()
+
+
+def _get_open() -> _Loop:
+    """Return what the running loop keeps open; a process has one loop, tests have several one after the other."""
     loop = asyncio.get_running_loop()
-    if not _latest or _latest[0][0] is not loop:
-        _latest[:] = [(loop, PipelinedReader())]
-    return _latest[0][1]
+    if not _latest or _latest[0].loop is not loop:
+        _latest[:] = [_Loop(loop)]
+    return _latest[0]

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from veri.platform.connections.batches import close_batch_connections
 from veri.platform.connections.bridge import run_bridged
-from veri.platform.connections.pipeline import get_reader
+from veri.platform.connections.pipeline import close_pipelines
 from veri.platform.http.direct.exchange import Declined, Endpoint, Reply, build_request, list_constant_headers
 from veri.platform.http.problems import INTERNAL_ERROR, Problem, ProblemResponse, convert_exception
 from veri.platform.http.rate_limits import build_headers
@@ -138,7 +138,7 @@ async def _live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.shutdown":
-            await get_reader().close()
+            await close_pipelines()
             await asyncio.to_thread(close_batch_connections)
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
