@@ -20,7 +20,7 @@ from billing.services.metering import (
 )
 from billing.services.pricing import TokenCounts
 from tests.billing.conftest import NOW, ask, make_price
-from tests.faults.conftest import wait_until
+from tests.faults.conftest import is_somebody_blocked, wait_until
 from veri.platform.connections.batches import close_batch_connections
 from veri.platform.connections.bridge import run_bridged
 from veri.platform.connections.pipeline import close_pipelines
@@ -122,14 +122,6 @@ def waiting(transactional_db):
         return outcomes[0]
 
     return run
-
-
-def is_somebody_blocked():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return cursor.fetchone()[0] > 0
 
 
 def test_who_waited_for_the_budget_is_judged_by_what_it_is_then(budget, waiting):

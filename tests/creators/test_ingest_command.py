@@ -3,19 +3,21 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from creators.models import Creator, Interaction
 from creators.samples.generator import generate_samples, write_lines
 from creators.services import line_reader
 from creators.services.file_progress import Progress, ProgressFile
 from tests.creators.conftest import make_creator
+from tests.faults.conftest import is_somebody_blocked, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -152,27 +154,30 @@ def long_file(tmp_path):
     return path
 
 
-def wait_for_rows(count):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if Interaction.objects.count() >= count:
-            return
-        time.sleep(0.02)
-    pytest.fail(f"{count} rows were not there within a minute")
+@contextmanager
+def stopping_at(number, creator):
+    """Let ingest run until the batch with a line that another session is about to ingest, and wait for it there."""
+    with transaction.atomic():
+        now = timezone.now()
+        Interaction.objects.create(
+            creator=creator, platform="chat", external_id=f"m-{number}", occurred_at=now, received_at=now
+        )
+        yield lambda: wait_until(is_somebody_blocked, seconds=60)
+        transaction.set_rollback(True)
 
 
 @pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_killed_run_goes_on_where_it_stopped(long_file, tmp_path, blow):
-    make_creator("lumenkitchen")
+    creator = make_creator("lumenkitchen")
     var_dir = tmp_path / "var"
-    process = start([str(long_file), "--batch", "50", "--no-progress"], var_dir)
-    wait_for_rows(500)
-    process.send_signal(blow)
-    process.communicate(timeout=60)
-    reached = Interaction.objects.count()
-    assert 500 <= reached < 3_992
+    with stopping_at(2_001, creator) as wait:
+        process = start([str(long_file), "--batch", "50", "--no-progress"], var_dir)
+        wait()
+        process.send_signal(blow)
+        process.communicate(timeout=60)
+        assert Interaction.objects.count() == 39 * 50 + 1  # every batch before, and our own
     assert process.returncode == (-signal.SIGKILL if blow == signal.SIGKILL else 130)
 
     again = start([str(long_file), "--no-progress"], var_dir)

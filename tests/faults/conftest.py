@@ -112,3 +112,10 @@ def stack(transactional_db, settings, tmp_path) -> Iterator[Stack]:
         processes.kill_all()
         mongo_connection.close()
         embedded.stop(root=mongo_root)
+
+
+def is_somebody_blocked() -> bool:
+    """Tell whether another session waits for a lock of this connection's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
