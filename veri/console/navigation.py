@@ -1,12 +1,13 @@
 """The console's sidebar: the operator's pages first, then every registered model the user may see."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,12 +288,19 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [*GROUPS, (SYSTEM, (*SYSTEM_FIRST, *_list_remaining()))]
     built = [(title, [found for item in items if (found := _build_item(request, item))]) for title, items in groups]
     return [
-        {"title": title, "separator": position > 0, "collapsible": position > 0, "items": items}
+        {
+            "title": title,
+            "separator": position > 0,
+            "collapsible": position > 0,
+            "is_open": "true" if any(item["active"] for item in items) else "false",
+            "items": items,
+        }
         for position, (title, items) in enumerate(built)
         if items
     ]
 
 
+@cache
 def _list_remaining() -> tuple[ModelLink, ...]:
     named = {
         item.label for _, items in (*GROUPS, (SYSTEM, SYSTEM_FIRST)) for item in items if isinstance(item, ModelLink)
@@ -307,7 +315,7 @@ def _build_item(request: HttpRequest, item: Page | ModelLink) -> dict[str, Any] 
         return _build_model_item(request, item)
     if item.permission and not request.user.has_perm(item.permission):
         return None
-    path = reverse(f"admin:{item.url_name}")
+    path = _find_path(item.url_name, get_script_prefix())
     is_active = _is_here(request, path) and (not item.query or item.query[1:] in request.META.get("QUERY_STRING", ""))
     return {"title": item.title, "icon": item.icon, "link": f"{path}{item.query}", "active": is_active}
 
@@ -318,10 +326,18 @@ def _build_model_item(request: HttpRequest, item: ModelLink) -> dict[str, Any] |
     if registered is None or not registered.has_view_or_change_permission(request):
         return None
     meta = model._meta  # noqa: SLF001  Django's documented API
-    path = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    path = _find_path(f"{meta.app_label}_{meta.model_name}_changelist", get_script_prefix())
     title = item.title or str(meta.verbose_name_plural).capitalize()
     return {"title": title, "icon": item.icon, "link": path, "active": _is_here(request, path)}
 
 
 def _is_here(request: HttpRequest, path: str) -> bool:
-    return request.path == path or (path != reverse("admin:index") and request.path.startswith(path))
+    if request.path == path:
+        return True
+    return request.path.startswith(path) and path != _find_path("index", get_script_prefix())
+
+
+@cache
+def _find_path(url_name: str, _prefix: str) -> str:
+    """Return the address of a page; every page asks for all of them."""
+    return reverse(f"admin:{url_name}")

@@ -4,7 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
+from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
+
+from veri.console.navigation import build_navigation
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -22,6 +25,14 @@ class ConsoleSite(UnfoldAdminSite):
             return HttpResponseRedirect(reverse("admin:second_factor"))
         response: HttpResponse = super().login(request, extra_context)
         return response
+
+    def get_app_list(self, request: Any, app_label: str | None = None) -> Any:
+        """Return the models by app, found out when they are looked at: most pages show only our own sidebar."""
+        return SimpleLazyObject(lambda: super(ConsoleSite, self).get_app_list(request, app_label))
+
+    def get_sidebar_list(self, request: Any) -> list[dict[str, Any]]:
+        """Return our sidebar as it is: nothing in it is a callback the theme would have to resolve."""
+        return build_navigation(request)
 
     def each_context(self, request: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)

@@ -22,6 +22,5 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
-        "navigation": "veri.console.navigation.build_navigation",
     },
 }
