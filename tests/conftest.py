@@ -2,6 +2,10 @@
 
 import gc
 import os
+
+# Several processes share the cores: more threads in each of them only wait for one another. Before numpy loads.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache

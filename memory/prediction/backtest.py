@@ -179,6 +179,7 @@ def guess_segment(known: Sequence[Example], asked: Sequence[Example]) -> Sequenc
 def guess_boosted(known: Sequence[Example], asked: Sequence[Example]) -> Sequence[float]:
     """Predict by gradient-boosted trees: what a less explainable method would have said."""
     from sklearn.ensemble import HistGradientBoostingRegressor  # takes a second; only where methods are compared
+    from threadpoolctl import threadpool_limits
 
     from memory.prediction.features import NAMES, scale
 
@@ -187,8 +188,9 @@ def guess_boosted(known: Sequence[Example], asked: Sequence[Example]) -> Sequenc
         return [[np.nan if value is None else value for value in row] for row in scaled]
 
     model = HistGradientBoostingRegressor(loss="absolute_error", max_iter=150, learning_rate=0.05, random_state=0)
-    fitted = model.fit(rows(known), [to_target(one.multiple) for one in known])
-    return [float(value) for value in fitted.predict(rows(asked))]
+    with threadpool_limits(limits=1):  # a few hundred rows: threads would take four times as much of the machine
+        fitted = model.fit(rows(known), [to_target(one.multiple) for one in known])
+        return [float(value) for value in fitted.predict(rows(asked))]
 
 
 def _describe(example: Example) -> tuple[str | None, str | None]:
