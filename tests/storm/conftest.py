@@ -110,11 +110,17 @@ class Storm:
             assert writer.error is None, writer.error
         wait_until(lambda: not OutboxRow.objects.filter(quarantined_at=None).exists(), seconds=SETTLE_SECONDS)
         assert OutboxRow.objects.count() == 0
-        losses = list_losses(dsn=self.dsn, database=open_database(), writers=self.writers)
-        assert [one for one in losses if is_copied or one.startswith("PostgreSQL")] == []
+        if losses := self._list_losses(is_copied=is_copied):
+            time.sleep(3)
+            late = self._list_losses(is_copied=is_copied)
+            raise AssertionError(f"lost: {losses}; three seconds later: {late}\n{self.read_log('relay')}")
         assert self.watch.regressions == []
         for writer in self.writers:
             writer.resume()
+
+    def _list_losses(self, *, is_copied: bool) -> list[str]:
+        losses = list_losses(dsn=self.dsn, database=open_database(), writers=self.writers)
+        return [one for one in losses if is_copied or one.startswith("PostgreSQL")]
 
     def stop(self) -> None:
         for writer in self.writers:
