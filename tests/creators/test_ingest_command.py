@@ -176,9 +176,9 @@ def test_killed_run_goes_on_where_it_stopped(long_file, tmp_path, blow):
         process = start([str(long_file), "--batch", "50", "--no-progress"], var_dir)
         wait()
         process.send_signal(blow)
-        process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=60)
         assert Interaction.objects.count() == 39 * 50 + 1  # every batch before, and our own
-    assert process.returncode == (-signal.SIGKILL if blow == signal.SIGKILL else 130)
+    assert process.returncode == (-signal.SIGKILL if blow == signal.SIGKILL else 130), errors
 
     again = start([str(long_file), "--no-progress"], var_dir)
     output, errors = again.communicate(timeout=100)

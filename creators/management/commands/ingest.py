@@ -22,6 +22,7 @@ from veri.platform.events.services import wait_for_deliveries
 from veri.platform.ops.commands import OperatorCommand
 
 INTERRUPTED = 130
+_INTERRUPTION = "Interrupted; run the same command again to go on."
 MAX_BATCH = 1000
 
 
@@ -96,10 +97,10 @@ class Command(OperatorCommand):
             try:
                 ingest.run(lines=read_lines(stream=stream, offset=progress.offset, number=progress.line))
             except KeyboardInterrupt:
-                raise CommandError(
-                    "Interrupted; run the same command again to go on.", returncode=INTERRUPTED
-                ) from None
+                raise CommandError(_INTERRUPTION, returncode=INTERRUPTED) from None
             except (OperationalError, InterfaceError) as error:
+                if _is_interruption(error):
+                    raise CommandError(_INTERRUPTION, returncode=INTERRUPTED) from None
                 raise CommandError(f"The database went away; run again to go on. ({error})") from error
         if state:
             state.remove()
@@ -121,3 +122,13 @@ class Command(OperatorCommand):
         )
         if progress.rejected:
             raise CommandError(f"{progress.rejected:,} lines were rejected; see {rejects_path}.", returncode=1)
+
+
+def _is_interruption(error: BaseException) -> bool:
+    """Tell whether an error of the database follows from Ctrl-C: the driver cancels the statement under way."""
+    chain: BaseException | None = error
+    while chain:
+        if isinstance(chain, KeyboardInterrupt) or "due to user request" in str(chain):
+            return True
+        chain = chain.__cause__ or chain.__context__
+    return False
