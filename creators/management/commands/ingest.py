@@ -22,7 +22,6 @@ from veri.platform.events.services import wait_for_deliveries
 from veri.platform.ops.commands import OperatorCommand
 
 INTERRUPTED = 130
-_INTERRUPTION = "Interrupted; run the same command again to go on."
 MAX_BATCH = 1000
 
 
@@ -96,12 +95,8 @@ class Command(OperatorCommand):
             )
             try:
                 ingest.run(lines=read_lines(stream=stream, offset=progress.offset, number=progress.line))
-            except KeyboardInterrupt:
-                raise CommandError(_INTERRUPTION, returncode=INTERRUPTED) from None
-            except (OperationalError, InterfaceError) as error:
-                if _is_interruption(error):
-                    raise CommandError(_INTERRUPTION, returncode=INTERRUPTED) from None
-                raise CommandError(f"The database went away; run again to go on. ({error})") from error
+            except (KeyboardInterrupt, OperationalError, InterfaceError) as error:
+                raise _explain(error) from None
         if state:
             state.remove()
         waiting = wait_for_deliveries(seconds=options["wait"])
@@ -122,6 +117,13 @@ class Command(OperatorCommand):
         )
         if progress.rejected:
             raise CommandError(f"{progress.rejected:,} lines were rejected; see {rejects_path}.", returncode=1)
+
+
+def _explain(error: BaseException) -> CommandError:
+    """Return what to tell of a run that ended early: it was interrupted, or the database went away."""
+    if _is_interruption(error):
+        return CommandError("Interrupted; run the same command again to go on.", returncode=INTERRUPTED)
+    return CommandError(f"The database went away; run again to go on. ({error})")
 
 
 def _is_interruption(error: BaseException) -> bool:
