@@ -30,6 +30,22 @@ def copied_database(*, folder: Path, template: str) -> Iterator[None]:
         _run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def own_database(name: str) -> Iterator[None]:
+    """Connect to a new and empty database beside the process's own; dropped at the end."""
+    given = connection.settings_dict["NAME"]
+    mine = f"{given}_{name}"
+    connection.close()
+    _run(f'CREATE DATABASE "{mine}"')
+    _choose(mine)
+    try:
+        yield
+    finally:
+        connection.close()
+        _choose(given)
+        _run(f'DROP DATABASE "{mine}" WITH (FORCE)')
+
+
 def _migrate(template: str) -> None:
     tests = connection.settings_dict["TEST"]
     given, tests["NAME"] = tests["NAME"], template

@@ -10,6 +10,7 @@ from creators.models import Interaction
 from migration.models import Dataset, OutboxRow
 from migration.services.outbox import compact_outbox, create_outbox_partitions, empty_outbox
 from migration.services.outbox_limit import find_overfull_datasets, is_outbox_full
+from tests.databases import own_database
 from tests.migration.conftest import NAMES, drain, make_interaction
 from veri.platform.ops.models import Notification
 
@@ -80,34 +81,43 @@ def test_rows_of_a_dataset_without_partition_are_moved_out_of_the_default(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_partitioning_carries_rows_over_and_back(creator):
-    make_row(1, 11)
-    make_row(2, 12, "d", quarantined_at=timezone.now(), error="bad")
-    rows = list(OutboxRow.objects.order_by("pk").values())
-    executor = MigrationExecutor(connection)
-    latest = executor.loader.graph.leaf_nodes()
-    before = [
-        ("migration", "0003_stage_machine"),
-        ("creators", "0002_capture"),
-        ("memory", "0003_cascade_in_the_database"),
-    ]
-    try:
-        executor.migrate(before)
-        assert run_sql("SELECT relkind FROM pg_class WHERE oid = 'migration_outboxrow'::regclass") == [("r",)]
-        assert run_sql("SELECT id, key FROM migration_outboxrow ORDER BY id") == [
-            (row["id"], row["key"]) for row in rows
-        ]
-        (third,) = run_sql(
-            "INSERT INTO migration_outboxrow (dataset, key, scope, version, operation)"
-            " VALUES ('interactions', 3, 1, 13, 'u') RETURNING id"
-        )[0]
-    finally:
-        MigrationExecutor(connection).migrate(latest)
+def test_partitioning_carries_rows_over_and_back():
+    with own_database("veri_partitioning"):
+        migrate("0003_stage_machine")
+        first, second = insert_row(1, 11), insert_row(2, 12)
+        run_sql("UPDATE migration_outboxrow SET quarantined_at = now(), error = 'bad' WHERE id = %s", second)
+        rows = list_rows()
 
-    assert run_sql("SELECT relkind FROM pg_class WHERE oid = 'migration_outboxrow'::regclass") == [("p",)]
-    assert list(OutboxRow.objects.order_by("pk").values())[:2] == rows
-    assert list(OutboxRow.objects.order_by("pk").values_list("pk", flat=True))[2] == third
-    assert make_row(4, 14).pk > third
+        migrate("0004_capture_hardening")
+        assert (get_kind(), list_rows()) == ("p", rows)
+        migrate("0003_stage_machine")
+        assert (get_kind(), list_rows()) == ("r", rows)
+        third = insert_row(3, 13)
+        migrate("0004_capture_hardening")
+
+        assert (get_kind(), list_rows()[:2]) == ("p", rows)
+        assert [row[0] for row in list_rows()] == [first, second, third]
+        assert insert_row(4, 14) > third
+
+
+def migrate(name: str) -> None:
+    MigrationExecutor(connection).migrate([("migration", name)])
+
+
+def insert_row(key: int, version: int) -> int:
+    statement = (
+        "INSERT INTO migration_outboxrow (dataset, key, scope, version, operation)"
+        " VALUES ('interactions', %s, 1, %s, 'u') RETURNING id"
+    )
+    return run_sql(statement, key, version)[0][0]
+
+
+def list_rows() -> list[tuple]:
+    return run_sql("SELECT id, key, version, quarantined_at, error FROM migration_outboxrow ORDER BY id")
+
+
+def get_kind() -> str:
+    return run_sql("SELECT relkind FROM pg_class WHERE oid = 'migration_outboxrow'::regclass")[0][0]
 
 
 def test_emptying_drops_one_datasets_rows_and_leaves_the_others(capturing):

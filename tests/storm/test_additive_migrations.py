@@ -9,11 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
 
-from tests.databases import _choose, _run
+from tests.databases import own_database
 from veri.platform.connections.migrations import AdditiveMigration
 from veri.platform.ops.backup.postgres import get_program
 
-NAME = "veri_one_by_one"
 pytestmark = [pytest.mark.storm, pytest.mark.timeout(300)]  # one by one takes too long for every run
 
 
@@ -29,17 +28,10 @@ def dump(name: str) -> list[str]:
 @pytest.mark.django_db(transaction=True)
 def test_additive_migrations_make_the_same_tables_as_djangos_own():
     given = connection.settings_dict["NAME"]
-    connection.close()
-    _run(f"CREATE DATABASE {NAME}")
-    try:
-        _choose(NAME)
+    with own_database("one_by_one"):
         with patch.object(AdditiveMigration, "apply", Migration.apply):
             call_command("migrate", verbosity=0)
         connection.close()
-        expected = dump(NAME)
+        expected = dump(connection.settings_dict["NAME"])
         assert sum(line.startswith("CREATE TABLE") for line in expected) > 150
         assert dump(given) == expected
-    finally:
-        connection.close()
-        _choose(given)
-        _run(f"DROP DATABASE {NAME} WITH (FORCE)")
