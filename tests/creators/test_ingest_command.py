@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from creators.management.commands import ingest
 from creators.models import Creator, Interaction
 from creators.samples.generator import generate_samples, write_lines
 from creators.services import line_reader
@@ -176,8 +177,8 @@ def test_killed_run_goes_on_where_it_stopped(long_file, tmp_path, blow):
         process = start([str(long_file), "--batch", "50", "--no-progress"], var_dir)
         wait()
         process.send_signal(blow)
-        _, errors = process.communicate(timeout=60)
-        assert Interaction.objects.count() == 39 * 50 + 1  # every batch before, and our own
+    _, errors = process.communicate(timeout=60)
+    assert Interaction.objects.count() == 39 * 50  # every batch before
     assert process.returncode == (-signal.SIGKILL if blow == signal.SIGKILL else 130), errors
 
     again = start([str(long_file), "--no-progress"], var_dir)
@@ -219,3 +220,13 @@ def test_restart_ignores_the_state(creator, tmp_path, capsys):
     state.save(Progress(offset=path.stat().st_size, line=1, created=1))
     run(path, restart=True)
     assert "1 lines: 1 created" in capsys.readouterr().out
+
+
+def test_cancelled_statement_is_an_interruption_and_a_lost_server_is_not():
+    cancelled = ingest._explain(OperationalError("canceling statement due to user request"))
+    assert (cancelled.returncode, str(cancelled)) == (130, "Interrupted; run the same command again to go on.")
+    lost = ingest._explain(OperationalError("server closed the connection"))
+    assert (lost.returncode, str(lost)) == (
+        1,
+        "The database went away; run again to go on. (server closed the connection)",
+    )

@@ -16,6 +16,11 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture(autouse=True)
 def _fresh_windows():
+    forget_windows()
+
+
+def forget_windows() -> None:
+    """Forget who asked and was mailed how often: tests use the same addresses."""
     client = get_redis()
     for key in client.scan_iter(match="veri:rate:*"):
         client.delete(key)
@@ -23,6 +28,7 @@ def _fresh_windows():
 
 @pytest.fixture
 def smtp(settings):
+    forget_windows()  # also where this fixture is borrowed
     with run_smtp_server() as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port

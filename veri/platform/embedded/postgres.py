@@ -27,7 +27,7 @@ OPTIONS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-FORGETFUL_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FORGETFUL_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off"}
 # template1 first: what is created from it, test databases too, gets the extension.
 FIRST_STATEMENTS = "CREATE EXTENSION vector;\nCREATE DATABASE veri;\n"
 
