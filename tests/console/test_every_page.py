@@ -41,14 +41,21 @@ def filled(django_db_setup, django_db_blocker):
     """Rows for all tests of this module, in a transaction around theirs; returns their creator and operator."""
     with django_db_blocker.unblock():
         atomics = TestCase._enter_atomics()
-        owner = User.objects.create(username="owner", password=make_password("correct-horse-battery"))
-        creator = Creator.objects.create(
-            owner=owner, handle="lumenkitchen", display_name="Lumen Kitchen", created_at=NOW, updated_at=NOW
-        )
-        operator = User.objects.create_superuser("operator", password="correct horse battery")
-        make_every_row(creator, operator)
-        yield creator, operator
-        TestCase._rollback_atomics(atomics)
+        try:
+            yield fill()
+        finally:
+            TestCase._rollback_atomics(atomics)
+
+
+def fill():
+    """Make every row; return the creator and the operator."""
+    owner = User.objects.create(username="owner", password=make_password("correct-horse-battery"))
+    creator = Creator.objects.create(
+        owner=owner, handle="lumenkitchen", display_name="Lumen Kitchen", created_at=NOW, updated_at=NOW
+    )
+    operator = User.objects.create_superuser("operator", password="correct horse battery")
+    make_every_row(creator, operator)
+    return creator, operator
 
 
 @pytest.fixture

@@ -95,8 +95,12 @@ class Command(OperatorCommand):
             )
             try:
                 ingest.run(lines=read_lines(stream=stream, offset=progress.offset, number=progress.line))
-            except (KeyboardInterrupt, OperationalError, InterfaceError) as error:
-                raise _explain(error) from None
+            except KeyboardInterrupt:
+                raise CommandError(
+                    "Interrupted; run the same command again to go on.", returncode=INTERRUPTED
+                ) from None
+            except (OperationalError, InterfaceError) as error:
+                raise CommandError(f"The database went away; run again to go on. ({error})") from error
         if state:
             state.remove()
         waiting = wait_for_deliveries(seconds=options["wait"])
@@ -117,20 +121,3 @@ class Command(OperatorCommand):
         )
         if progress.rejected:
             raise CommandError(f"{progress.rejected:,} lines were rejected; see {rejects_path}.", returncode=1)
-
-
-def _explain(error: BaseException) -> CommandError:
-    """Return what to tell of a run that ended early: it was interrupted, or the database went away."""
-    if _is_interruption(error):
-        return CommandError("Interrupted; run the same command again to go on.", returncode=INTERRUPTED)
-    return CommandError(f"The database went away; run again to go on. ({error})")
-
-
-def _is_interruption(error: BaseException) -> bool:
-    """Tell whether an error of the database follows from Ctrl-C: the driver cancels the statement under way."""
-    chain: BaseException | None = error
-    while chain:
-        if isinstance(chain, KeyboardInterrupt) or "due to user request" in str(chain):
-            return True
-        chain = chain.__cause__ or chain.__context__
-    return False
