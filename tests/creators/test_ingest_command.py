@@ -123,9 +123,14 @@ def test_missing_file_is_refused(db, tmp_path, name):
         run(tmp_path / name)
 
 
-def listen_to_interrupts() -> None:
-    """A suite that a shell runs in the background ignores SIGINT, and so would its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def listening_to_interrupts():
+    """Let children begin with SIGINT at its default: a suite in a shell's background ignores it, and they would too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def start(arguments, var_dir, **options):
@@ -140,16 +145,16 @@ def start(arguments, var_dir, **options):
         "REDIS_URL": ",".join(settings.REDIS_URLS),
         "MONGODB_URI": ",".join(settings.MONGODB_URIS),
     }
-    return subprocess.Popen(
-        [sys.executable, str(ROOT / "manage.py"), "ingest", *arguments],
-        env=environment,
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=listen_to_interrupts,
-        **options,
-    )
+    with listening_to_interrupts():
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "ingest", *arguments],
+            env=environment,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **options,
+        )
 
 
 @pytest.fixture
