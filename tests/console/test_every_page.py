@@ -113,6 +113,15 @@ def test_sidebar_reaches_every_model(rf, operator):
     assert expected - links == set()
 
 
+def test_models_of_an_app_are_listed_and_no_others(console):
+    assert "Payout batches" in console.get(reverse("admin:app_list", args=["billing"])).content.decode()
+    assert console.get("/admin/nowhere/").status_code == 404
+
+
+def test_search_of_the_sidebar_finds_models(console):
+    assert "Payout batches" in console.get(reverse("admin:search"), {"s": "payout"}).content.decode()
+
+
 def test_sidebar_shows_only_what_may_be_seen(rf, onlooker):
     request = rf.get("/admin/")
     request.user = onlooker

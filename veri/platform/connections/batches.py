@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeAlias, TypeVar
 from weakref import WeakSet
 
+import structlog
 from django.db import connection
 
 from veri.platform.connections.bridge import run_bridged
@@ -15,6 +16,7 @@ MOST = 64
 GATHERING_SECONDS = 0.01  # in a burst: fewer, larger batches cost less than the wait
 BURST = 8  # items that wait together; with fewer of them the wait would cost more
 _all: "WeakSet[Batches[Any, Any]]" = WeakSet()
+logger = structlog.get_logger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 _Waiting: TypeAlias = tuple[T, "asyncio.Future[R]"]
@@ -36,7 +38,7 @@ class Batches(Generic[T, R]):
         process: Callable[[Sequence[T]], Sequence[R | Exception]],
         quick: Callable[[Sequence[T]], Sequence[R | None]] | None = None,
     ) -> None:
-        self._process, self._quick = process, quick
+        self._name, self._process, self._quick = name, process, quick
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._waiting: deque[_Waiting[T, R]] = deque()
         self._worker: asyncio.Task[None] | None = None
@@ -83,7 +85,8 @@ class Batches(Generic[T, R]):
             return taken
         try:
             results = await run_bridged(self._quick, [item for item, _ in taken])
-        except Exception:  # noqa: BLE001  the thread tells whose fault it is
+        except Exception as error:  # noqa: BLE001  the thread tells whose fault it is
+            logger.warning("quick_batch_failed", batches=self._name, error=type(error).__name__)
             return taken
         for (_, answer), result in zip(taken, results, strict=True):
             if result is not None:
