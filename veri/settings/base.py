@@ -119,24 +119,24 @@ DECAY = ENVIRONMENT.decay
 EVENT_LEASE_SECONDS = 60
 
 # --- outside vendors
-CLAUDE_API_KEY = ENVIRONMENT.claude_api_key
-CLAUDE_BASE_URL = ENVIRONMENT.claude_base_url
-CLAUDE_MODEL = ENVIRONMENT.claude_model
-VOYAGE_API_KEY = ENVIRONMENT.voyage_api_key
-VOYAGE_BASE_URL = ENVIRONMENT.voyage_base_url
-VOYAGE_MODEL = ENVIRONMENT.voyage_model
-MEMORY_PROCESSORS = ENVIRONMENT.memory_processors
-MEMORY_SESSION_PAUSE = ENVIRONMENT.memory_session_pause
-OLLAMA_BASE_URL = ENVIRONMENT.ollama_base_url
-OLLAMA_MODEL = ENVIRONMENT.ollama_model
-WHISPER_MODEL_DIR = ENVIRONMENT.whisper_model_dir
-WHISPER_MEDIA_DIR = ENVIRONMENT.whisper_media_dir or VAR_DIR / "media"
-EMBEDDING_PROVIDER = ENVIRONMENT.embedding_provider
-MINILM_PATH = ENVIRONMENT.minilm_path
-VECTOR_INDEX_MINIMUM = ENVIRONMENT.vector_index_minimum
-VECTOR_INDEX_LIMIT = ENVIRONMENT.vector_index_limit
-MONGODB_VECTOR_SEARCH = ENVIRONMENT.mongodb_vector_search
-OPENAI_API_KEY = ENVIRONMENT.openai_api_key
+CLAUDE_API_KEY = ENVIRONMENT.intelligence.claude_api_key
+CLAUDE_BASE_URL = ENVIRONMENT.intelligence.claude_base_url
+CLAUDE_MODEL = ENVIRONMENT.intelligence.claude_model
+VOYAGE_API_KEY = ENVIRONMENT.intelligence.voyage_api_key
+VOYAGE_BASE_URL = ENVIRONMENT.intelligence.voyage_base_url
+VOYAGE_MODEL = ENVIRONMENT.intelligence.voyage_model
+MEMORY_PROCESSORS = ENVIRONMENT.intelligence.memory_processors
+MEMORY_SESSION_PAUSE = ENVIRONMENT.intelligence.memory_session_pause
+OLLAMA_BASE_URL = ENVIRONMENT.intelligence.ollama_base_url
+OLLAMA_MODEL = ENVIRONMENT.intelligence.ollama_model
+WHISPER_MODEL_DIR = ENVIRONMENT.intelligence.whisper_model_dir
+WHISPER_MEDIA_DIR = ENVIRONMENT.intelligence.whisper_media_dir or VAR_DIR / "media"
+EMBEDDING_PROVIDER = ENVIRONMENT.intelligence.embedding_provider
+MINILM_PATH = ENVIRONMENT.intelligence.minilm_path
+VECTOR_INDEX_MINIMUM = ENVIRONMENT.intelligence.vector_index_minimum
+VECTOR_INDEX_LIMIT = ENVIRONMENT.intelligence.vector_index_limit
+MONGODB_VECTOR_SEARCH = ENVIRONMENT.intelligence.mongodb_vector_search
+OPENAI_API_KEY = ENVIRONMENT.intelligence.openai_api_key
 MODELS = ENVIRONMENT.models
 
 # --- money: budgets in US dollars a month
@@ -145,21 +145,21 @@ COSTS = ENVIRONMENT.costs
 ALERT_THRESHOLD = ENVIRONMENT.alert_threshold
 
 # --- payments: the provider new payments go through; base addresses are for tests and the demo
-PAYMENT_PROVIDER = ENVIRONMENT.payment_provider
-PLATFORM_FEE_BASIS_POINTS = ENVIRONMENT.platform_fee_basis_points
-MERCADO_PAGO_ACCESS_TOKEN = ENVIRONMENT.mercado_pago_access_token
-MERCADO_PAGO_WEBHOOK_SECRET = ENVIRONMENT.mercado_pago_webhook_secret
-MERCADO_PAGO_BASE_URL = ENVIRONMENT.mercado_pago_base_url
-MERCADO_PAGO_USER_ID = ENVIRONMENT.mercado_pago_user_id
-STRIPE_API_KEY = ENVIRONMENT.stripe_api_key
-STRIPE_WEBHOOK_SECRET = ENVIRONMENT.stripe_webhook_secret
-STRIPE_BASE_URL = ENVIRONMENT.stripe_base_url
-INVOICE_ISSUER = ENVIRONMENT.invoice_issuer
-INVOICE_SELLER_NAME, INVOICE_SELLER_TAX_ID, INVOICE_SELLER_ADDRESS = ENVIRONMENT.invoice_seller
+PAYMENT_PROVIDER = ENVIRONMENT.payments.provider
+PLATFORM_FEE_BASIS_POINTS = ENVIRONMENT.payments.platform_fee_basis_points
+MERCADO_PAGO_ACCESS_TOKEN = ENVIRONMENT.payments.mercado_pago_access_token
+MERCADO_PAGO_WEBHOOK_SECRET = ENVIRONMENT.payments.mercado_pago_webhook_secret
+MERCADO_PAGO_BASE_URL = ENVIRONMENT.payments.mercado_pago_base_url
+MERCADO_PAGO_USER_ID = ENVIRONMENT.payments.mercado_pago_user_id
+STRIPE_API_KEY = ENVIRONMENT.payments.stripe_api_key
+STRIPE_WEBHOOK_SECRET = ENVIRONMENT.payments.stripe_webhook_secret
+STRIPE_BASE_URL = ENVIRONMENT.payments.stripe_base_url
+INVOICE_ISSUER = ENVIRONMENT.payments.invoice_issuer
+INVOICE_SELLER_NAME, INVOICE_SELLER_TAX_ID, INVOICE_SELLER_ADDRESS = ENVIRONMENT.payments.invoice_seller
 
 # --- discovery: what each component of a creator's rank counts; YouTube's figures only once its terms allow it
 DISCOVERY_WEIGHTS = ENVIRONMENT.discovery_weights
-YOUTUBE_DERIVED_ACCEPTED = ENVIRONMENT.youtube_derived_accepted
+YOUTUBE_DERIVED_ACCEPTED = ENVIRONMENT.platforms.youtube_derived_accepted
 
 # --- accounts: who may sign up, whether staff need a second factor, where links in mails point
 SIGN_UP = ENVIRONMENT.sign_up
@@ -287,11 +287,11 @@ PROMETHEUS_ENDPOINT = ENVIRONMENT.prometheus_endpoint
 REDPANDA_BROKERS = ENVIRONMENT.redpanda_brokers
 KAFKA_GROUP_ID = ENVIRONMENT.kafka_group_id
 KAFKA_TOPICS = ENVIRONMENT.kafka_topics
-PLATFORM_CREDENTIALS = ENVIRONMENT.platform_credentials
-PLATFORM_GATEWAY_URL = ENVIRONMENT.platform_gateway_url
-TWITTER_BEARER_TOKEN = ENVIRONMENT.twitter_bearer_token
-TWITTER_CONSUMER_SECRET = ENVIRONMENT.twitter_consumer_secret
-X_MONTHLY_BUDGET = ENVIRONMENT.x_monthly_budget
-PUBLIC_URL = ENVIRONMENT.public_url
-CONNECT_RETURN_URLS = ENVIRONMENT.connect_return_urls
+PLATFORM_CREDENTIALS = ENVIRONMENT.platforms.credentials
+PLATFORM_GATEWAY_URL = ENVIRONMENT.platforms.gateway_url
+TWITTER_BEARER_TOKEN = ENVIRONMENT.platforms.twitter_bearer_token
+TWITTER_CONSUMER_SECRET = ENVIRONMENT.platforms.twitter_consumer_secret
+X_MONTHLY_BUDGET = ENVIRONMENT.platforms.x_monthly_budget
+PUBLIC_URL = ENVIRONMENT.platforms.public_url
+CONNECT_RETURN_URLS = ENVIRONMENT.platforms.connect_return_urls
 ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys

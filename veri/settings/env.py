@@ -3,7 +3,6 @@
 import os
 import sys
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +10,11 @@ import environ
 
 from veri.settings.costs import CostSettings, ModelSettings, read_costs, read_models
 from veri.settings.decay import DecaySettings, read_decay
+from veri.settings.intelligence import IntelligenceSettings, read_intelligence
 from veri.settings.migration import MigrationLimits, read_limits
+from veri.settings.payments import PaymentSettings, read_payments
+from veri.settings.platforms import PlatformSettings, read_platforms
+from veri.settings.rate_limits import read_rate_limits
 from veri.settings.reader import EnvironmentReader
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -21,10 +24,6 @@ LOCAL_ENCRYPTION_KEY = "bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA="
 FLAG_NAMES = ("USE_MONGO", "READ_FROM_MONGO", "HYBRID_SEARCH", "MEMORY_DECAY", "COST_TRACKING")
 SIGN_UP_MODES = ("open", "invite", "closed")
 STAFF_TOTP_MODES = ("required", "optional")
-PROCESSORS = ("rules", "claude", "ollama", "whisper")
-EMBEDDING_PROVIDERS = ("wordllama", "minilm", "voyage")
-PAYMENT_PROVIDERS = ("mercado_pago", "stripe")
-PLATFORM_VARIABLES = ("YOUTUBE", "TWITCH", "TWITTER", "TIKTOK")
 STORE_SCHEMES = {
     "DATABASE_URL": ("postgres", "postgresql"),
     "REDIS_URL": ("redis", "rediss", "unix"),
@@ -57,42 +56,9 @@ class Environment:
     flags_forced_off: list[str]
     migration: MigrationLimits
     decay: DecaySettings
-    claude_api_key: str = field(repr=False)
-    claude_base_url: str
-    claude_model: str
-    memory_processors: list[str]
-    memory_session_pause: timedelta
-    ollama_base_url: str
-    ollama_model: str
-    whisper_model_dir: str
-    whisper_media_dir: str
-    openai_api_key: str = field(repr=False)
-    voyage_api_key: str = field(repr=False)
-    voyage_base_url: str
-    voyage_model: str
-    embedding_provider: str
-    minilm_path: str
-    vector_index_minimum: int
-    vector_index_limit: int
-    mongodb_vector_search: bool
-    platform_credentials: dict[str, tuple[str, str]] = field(repr=False)
-    platform_gateway_url: str
-    twitter_bearer_token: str = field(repr=False)
-    twitter_consumer_secret: str = field(repr=False)
-    x_monthly_budget: float
-    payment_provider: str
-    platform_fee_basis_points: int
-    mercado_pago_access_token: str = field(repr=False)
-    mercado_pago_webhook_secret: str = field(repr=False)
-    mercado_pago_base_url: str
-    mercado_pago_user_id: str
-    stripe_api_key: str = field(repr=False)
-    stripe_webhook_secret: str = field(repr=False)
-    stripe_base_url: str
-    invoice_issuer: str
-    invoice_seller: tuple[str, str, str]
-    public_url: str
-    connect_return_urls: list[str]
+    intelligence: IntelligenceSettings
+    platforms: PlatformSettings
+    payments: PaymentSettings
     encryption_keys: list[str] = field(repr=False)
     webhook_secret: str = field(repr=False)
     sentry_dsn: str = field(repr=False)
@@ -115,10 +81,10 @@ class Environment:
     health_token: str = field(repr=False)
     rate_limits: dict[str, str]
     discovery_weights: dict[str, float]
-    youtube_derived_accepted: bool
     log_level: str
     trusted_proxies: int
     failpoint: str
+    variables: frozenset[str]  # the names of all that were read
 
 
 class EnvironmentInvalid(Exception):
@@ -212,49 +178,9 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         flags_forced_off=_read_forced_off(reader),
         migration=read_limits(reader),
         decay=read_decay(reader),
-        claude_api_key=reader.text("CLAUDE_API_KEY"),
-        claude_base_url=reader.url("CLAUDE_BASE_URL", "https://api.anthropic.com", schemes=("https", "http")),
-        claude_model=reader.text("CLAUDE_MODEL", "claude-haiku-5-5"),
-        memory_processors=_read_processors(reader),
-        memory_session_pause=timedelta(minutes=reader.number("MEMORY_SESSION_MINUTES", 30, low=1, high=1440)),
-        ollama_base_url=reader.url("OLLAMA_BASE_URL", "http://127.0.0.1:11434", schemes=("http", "https")),
-        ollama_model=reader.text("OLLAMA_MODEL", "llama3.2"),
-        whisper_model_dir=reader.text("WHISPER_MODEL_DIR"),
-        whisper_media_dir=reader.text("WHISPER_MEDIA_DIR"),
-        openai_api_key=reader.text("OPENAI_API_KEY"),
-        voyage_api_key=reader.text("VOYAGE_API_KEY"),
-        voyage_base_url=reader.url("VOYAGE_BASE_URL", "https://api.voyageai.com", schemes=("https", "http")),
-        voyage_model=reader.text("VOYAGE_MODEL", "voyage-3.5-lite"),
-        embedding_provider=_read_embedding_provider(reader),
-        minilm_path=reader.text("MINILM_PATH"),
-        vector_index_minimum=int(reader.number("VECTOR_INDEX_MINIMUM", 5000, low=1000)),
-        vector_index_limit=int(reader.number("VECTOR_INDEX_LIMIT", 50, high=1000)),
-        mongodb_vector_search=reader.boolean("MONGODB_VECTOR_SEARCH", default=False),
-        platform_credentials={
-            name.lower(): (reader.text(f"{name}_CLIENT_ID"), reader.text(f"{name}_CLIENT_SECRET"))
-            for name in PLATFORM_VARIABLES
-        },
-        platform_gateway_url=reader.url("PLATFORM_GATEWAY_URL", schemes=("http", "https")).rstrip("/"),
-        twitter_bearer_token=reader.text("TWITTER_BEARER_TOKEN"),
-        twitter_consumer_secret=reader.text("TWITTER_CONSUMER_SECRET"),
-        x_monthly_budget=reader.number("X_MONTHLY_BUDGET", 100),
-        platform_fee_basis_points=int(reader.number("PLATFORM_FEE_BASIS_POINTS", 1_000, low=0, high=9_999)),
-        payment_provider=_read_choice(reader, "PAYMENT_PROVIDER", PAYMENT_PROVIDERS, default="mercado_pago"),
-        mercado_pago_access_token=reader.text("MERCADO_PAGO_ACCESS_TOKEN"),
-        mercado_pago_webhook_secret=reader.text("MERCADO_PAGO_WEBHOOK_SECRET"),
-        mercado_pago_base_url=reader.url("MERCADO_PAGO_BASE_URL", schemes=("http", "https")).rstrip("/"),
-        mercado_pago_user_id=reader.text("MERCADO_PAGO_USER_ID"),
-        stripe_api_key=reader.text("STRIPE_API_KEY"),
-        stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET"),
-        stripe_base_url=reader.url("STRIPE_BASE_URL", schemes=("http", "https")).rstrip("/"),
-        invoice_issuer=reader.text("INVOICE_ISSUER", "VERI"),
-        invoice_seller=(
-            reader.text("INVOICE_SELLER_NAME", "Veri"),
-            reader.text("INVOICE_SELLER_TAX_ID"),
-            reader.text("INVOICE_SELLER_ADDRESS"),
-        ),
-        public_url=_read_public_url(reader, developing=developing),
-        connect_return_urls=reader.urls("CONNECT_RETURN_URLS", schemes=("https", "http")),
+        intelligence=read_intelligence(reader),
+        platforms=read_platforms(reader, developing=developing),
+        payments=read_payments(reader),
         encryption_keys=reader.keys("ENCRYPTION_KEY") or ([LOCAL_ENCRYPTION_KEY] if developing else []),
         webhook_secret=reader.text("WEBHOOK_SECRET", LOCAL_SECRET if developing else ""),
         sentry_dsn=reader.url("SENTRY_DSN", schemes=("https", "http")),
@@ -274,26 +200,24 @@ def _read(reader: EnvironmentReader, *, profile: str, source: dict[str, str]) ->
         costs=read_costs(reader),
         models=read_models(reader),
         alert_threshold=reader.number("ALERT_THRESHOLD", 0.8, low=0.01, high=1.0),
-        sign_up=_read_choice(reader, "SIGN_UP", SIGN_UP_MODES, default="invite"),
-        staff_totp=_read_choice(
-            reader, "STAFF_TOTP", STAFF_TOTP_MODES, default="optional" if developing else "required"
-        ),
-        account_links_url=reader.url("ACCOUNT_LINKS_URL", schemes=("https", "http")).rstrip("/"),
-        invites_per_creator=int(reader.number("INVITES_PER_CREATOR", 5, high=1000)),
+        sign_up=reader.choice("SIGN_UP", SIGN_UP_MODES, default="invite"),
+        staff_totp=reader.choice("STAFF_TOTP", STAFF_TOTP_MODES, default="optional" if developing else "required"),
+        account_links_url=reader.base_url("ACCOUNT_LINKS_URL"),
+        invites_per_creator=reader.whole("INVITES_PER_CREATOR", 5, high=1000),
         alert_emails=reader.words("ALERT_EMAILS"),
         alert_webhook_url=reader.url("ALERT_WEBHOOK_URL", schemes=("https", "http")),
         email_url=reader.url("EMAIL_URL", schemes=("smtp", "smtp+tls", "smtp+ssl")),
         default_from_email=reader.text("DEFAULT_FROM_EMAIL", "veri@localhost"),
         health_token=reader.text("HEALTH_TOKEN"),
-        rate_limits=_read_rate_limits(reader),
+        rate_limits=read_rate_limits(reader),
         discovery_weights={
             name: reader.number(f"DISCOVERY_WEIGHT_{name.upper()}", default, high=1.0)
             for name, default in DISCOVERY_WEIGHTS.items()
         },
-        youtube_derived_accepted=reader.boolean("YOUTUBE_DERIVED_ACCEPTED", default=False),
         log_level=_read_log_level(reader),
-        trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0, high=10)),
+        trusted_proxies=reader.whole("TRUSTED_PROXIES", 0, high=10),
         failpoint=_read_failpoint(reader),
+        variables=frozenset(reader.names),  # last
     )
 
 
@@ -311,56 +235,12 @@ def _read_store_urls(reader: EnvironmentReader, files: dict[str, Path | None]) -
     return found
 
 
-def _read_public_url(reader: EnvironmentReader, *, developing: bool) -> str:
-    """Return Veri's own address, without a slash at its end: where platforms send people and webhooks back to."""
-    default = "http://127.0.0.1:8000" if developing else ""
-    return reader.url("PUBLIC_URL", default, schemes=("https", "http") if developing else ("https",)).rstrip("/")
-
-
 def _read_forced_off(reader: EnvironmentReader) -> list[str]:
     names = reader.words("FLAGS_FORCED_OFF")
     unknown = sorted(set(names) - set(FLAG_NAMES))
     if unknown:
         reader.problems.append(f"FLAGS_FORCED_OFF names unknown flags; known are {', '.join(FLAG_NAMES)}")
     return names
-
-
-def _read_processors(reader: EnvironmentReader) -> list[str]:
-    names = list(dict.fromkeys(reader.words("MEMORY_PROCESSORS", "rules")))
-    if set(names) - set(PROCESSORS):
-        reader.problems.append(f"MEMORY_PROCESSORS names unknown processors; known are {', '.join(PROCESSORS)}")
-    return names
-
-
-def _read_choice(reader: EnvironmentReader, name: str, known: tuple[str, ...], *, default: str) -> str:
-    value = reader.text(name) or default
-    if value not in known:
-        reader.problems.append(f"{name} must be one of {', '.join(known)}")
-    return value
-
-
-def _read_rate_limits(reader: EnvironmentReader) -> dict[str, str]:
-    """Return limits by scope, each written ``count/seconds``."""
-    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "handles": "30/900", "spike": "50/1"}
-    defaults = {"anonymous": "100/900", "auth": "10/900", "assistant": "10/60", "spike": "50/1", "sync": "6/3600"}
-    found = {}
-    for scope, default in defaults.items():
-        name = f"RATE_LIMIT_{scope.upper()}"
-        value = reader.text(name, default)
-        count, _, seconds = value.partition("/")
-        if not (count.isdigit() and seconds.isdigit() and int(count) and int(seconds)):
-            reader.problems.append(f"{name} must be written count/seconds, like {default}")
-            value = default
-        found[scope] = value
-    return found
-
-
-def _read_embedding_provider(reader: EnvironmentReader) -> str:
-    """Return whose vectors are searched while the database does not say: Voyage's where a key is given."""
-    provider = reader.text("EMBEDDING_PROVIDER") or ("voyage" if reader.text("VOYAGE_API_KEY") else "wordllama")
-    if provider not in EMBEDDING_PROVIDERS:
-        reader.problems.append(f"EMBEDDING_PROVIDER must be one of {', '.join(EMBEDDING_PROVIDERS)}")
-    return provider
 
 
 def _read_failpoint(reader: EnvironmentReader) -> str:
@@ -390,9 +270,9 @@ def _find_unsafe(environment: Environment) -> list[str]:
         "ENCRYPTION_KEY must hold at least one key": not environment.encryption_keys,
         "ENCRYPTION_KEY must not hold the local default": LOCAL_ENCRYPTION_KEY in environment.encryption_keys,
         "VERI_FAILPOINT must not be set: it kills processes": bool(environment.failpoint),
-        "PLATFORM_GATEWAY_URL must not be set: tokens would go there": bool(environment.platform_gateway_url),
+        "PLATFORM_GATEWAY_URL must not be set: tokens would go there": bool(environment.platforms.gateway_url),
         "MERCADO_PAGO_BASE_URL and STRIPE_BASE_URL must not be set: money would be asked there": bool(
-            environment.mercado_pago_base_url or environment.stripe_base_url
+            environment.payments.mercado_pago_base_url or environment.payments.stripe_base_url
         ),
         "ALLOWED_HOSTS must name the hosts served": not environment.allowed_hosts or "*" in environment.allowed_hosts,
         f"{_missing_stores(environment)} must be set: embedded stores are for local and test only": bool(

@@ -1,6 +1,6 @@
 """Read typed values from an environment and collect every problem instead of stopping at the first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +13,12 @@ class EnvironmentReader:
 
     def __init__(self, *, source: Mapping[str, str]) -> None:
         self.problems: list[str] = []
+        self.names: set[str] = set()  # of every variable that was asked for
         self._env = environ.Env()
         self._env.ENVIRON = dict(source)
 
     def text(self, name: str, default: str = "") -> str:
+        self.names.add(name)
         return str(self._env.str(name, default=default)).strip()
 
     def boolean(self, name: str, *, default: bool) -> bool:
@@ -48,6 +50,15 @@ class EnvironmentReader:
             self.problems.append(f"{name} must be between {low:g} and {high:g}")
         return value
 
+    def whole(self, name: str, default: int, *, low: int = 0, high: float = float("inf")) -> int:
+        return int(self.number(name, default, low=low, high=high))
+
+    def choice(self, name: str, known: Sequence[str], *, default: str) -> str:
+        value = self.text(name) or default
+        if value not in known:
+            self.problems.append(f"{name} must be one of {', '.join(known)}")
+        return value
+
     def words(self, name: str, default: str = "") -> list[str]:
         """Return a comma-separated list without blanks."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
@@ -57,6 +68,10 @@ class EnvironmentReader:
         if value:
             self._check_url(name, value, schemes)
         return value
+
+    def base_url(self, name: str, default: str = "", *, schemes: tuple[str, ...] = ("https", "http")) -> str:
+        """Return an address to which paths are added: without a slash at its end."""
+        return self.url(name, default, schemes=schemes).rstrip("/")
 
     def urls(self, name: str, *, schemes: tuple[str, ...]) -> list[str]:
         """Return the failover list of a store: full addresses separated by commas.
