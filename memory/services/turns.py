@@ -64,7 +64,7 @@ def keep_turn(*, ended: EndedTurn) -> ConversationTurn:
         QuotaExceeded, BudgetExceeded, PriceUnknown: it cannot be charged; nothing is kept.
     """
     if is_bridged():
-        return wait_for(_ENDING.submit(ended))
+        return wait_for((_CHARGED if ended.charge else _SETTLED).submit(ended))
     (kept,) = keep_turns([ended])
     if isinstance(kept, Exception):
         raise kept
@@ -73,7 +73,10 @@ def keep_turn(*, ended: EndedTurn) -> ConversationTurn:
 
 @transaction.atomic(durable=True)
 def keep_turns(ended: Sequence[EndedTurn]) -> list[ConversationTurn | Refusal]:
-    """Insert turns and meter them in one transaction; one that cannot be charged is refused and not kept."""
+    """Insert turns and meter them in one transaction; one that cannot be charged is refused and not kept.
+
+    All are charged, or all are settled.
+    """
     refused = _charge([one for one in ended if one.charge])
     _settle([settlement for one in ended for settlement in one.settlements])
     kept = [one.turn for one in ended if id(one) not in refused]
@@ -127,4 +130,6 @@ def _read(turn: ConversationTurn, name: str) -> object:
     return orjson.dumps(value).decode() if _COLUMNS[name] == "jsonb" else value
 
 
-_ENDING: Batches[EndedTurn, ConversationTurn] = Batches(name="turns", process=keep_turns)
+# Charging locks allowances, settling reservations before them: both in one transaction could cross another process's.
+_CHARGED: Batches[EndedTurn, ConversationTurn] = Batches(name="turns-charged", process=keep_turns)
+_SETTLED: Batches[EndedTurn, ConversationTurn] = Batches(name="turns-settled", process=keep_turns)
