@@ -14,12 +14,11 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pymongo.database import Database
 from pytest_django import DjangoDbBlocker
 
-from billing.first_contracts import install_first_contract
-from billing.first_prices import install_first_prices
-from billing.first_workflows import install_first_workflows
 from billing.queries.shares import forget_shares
 from billing.queries.stops import forget_stops
 from billing.services import pricing
@@ -31,19 +30,21 @@ from memory.queries.ranking_weights import forget_ranking_weights
 from migration.queries.flags import forget_flags
 from migration.queries.routes import forget_routes
 from migration.registry import list_registered_specs
-from migration.services.datasets import create_route_rows
 from migration.services.minutes import COUNTER
-from tests.databases import copied_database
+from tests.databases import INITIAL, KEPT_TABLES, copied_database, list_initial_tables
 from tests.stores import ROOT
 from veri.platform.cache import brief
+from veri.platform.connections.reading import fetch_prepared
 
 GC_THRESHOLDS = (50_000, 20, 50)
 COPY_SECONDS = brief.SECONDS
 UNENDING_SECONDS = 86_400.0
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+# How long an example takes says how busy the cores are.
+hypothesis_settings.register_profile("veri", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("veri")
 
 
-KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 OUTBOX = "migration_outboxrow"
 LARGE = 8 * 1024 * 1024  # bytes of the tables that hold rows
 
@@ -54,23 +55,18 @@ def empty_tables(_test_case: TransactionTestCase) -> None:
     Django's own way truncates every table and rebuilds permissions after each test: four fifths of the suite's time.
     Even a few TRUNCATEs cost a sixth of a second; few rows are deleted, without the triggers that would capture it.
     """
+    filled = dict(fetch_prepared(_get_question(), []))
+    if sum(filled.values()) > LARGE:
+        emptying = f"TRUNCATE {', '.join(filled)} CASCADE"
+    else:
+        # Capture cannot be switched off: what it writes of these deletes goes last.
+        emptying = "; ".join(f"DELETE FROM {name}" for name in [*(filled.keys() - {OUTBOX}), OUTBOX])
+    # Ledgers refuse it, by triggers that a replica's session has not.
     with connection.cursor() as cursor:
-        cursor.execute(_get_question())
-        filled = dict(cursor.fetchall())
-        if sum(filled.values()) > LARGE:
-            # Ledgers refuse it, by triggers that a replica's session has not.
-            truncate = f"TRUNCATE {', '.join(filled)} CASCADE"
-            cursor.execute(
-                f"SET session_replication_role = replica; {truncate}; SET session_replication_role = DEFAULT"
-            )
-        elif filled:
-            # Capture cannot be switched off: what it writes of these deletes goes last.
-            deletes = "; ".join(f"DELETE FROM {name}" for name in [*(filled.keys() - {OUTBOX}), OUTBOX])
-            cursor.execute(f"SET session_replication_role = replica; {deletes}; SET session_replication_role = DEFAULT")
-    create_route_rows()
-    install_first_prices()
-    install_first_workflows()
-    install_first_contract()
+        cursor.execute(
+            f"SET session_replication_role = replica; {emptying}; {_get_refill()}; "
+            "SET session_replication_role = DEFAULT"
+        )
 
 
 @cache
@@ -81,6 +77,11 @@ def _get_question() -> str:
     ]
     sizes = (f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names)
     return " UNION ALL ".join(sizes)
+
+
+@cache
+def _get_refill() -> str:
+    return "; ".join(f"INSERT INTO {name} SELECT * FROM {INITIAL}.{name}" for name in list_initial_tables())
 
 
 def pytest_collection_finish() -> None:

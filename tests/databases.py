@@ -9,6 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+INITIAL = "initial"  # a schema with copies of the tables that migrations put rows into
+
 
 @contextmanager
 def copied_database(*, folder: Path, template: str) -> Iterator[None]:
@@ -50,9 +53,26 @@ def _migrate(template: str) -> None:
     tests = connection.settings_dict["TEST"]
     given, tests["NAME"] = tests["NAME"], template
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    _keep_initial_rows()
     tests["NAME"] = given
     connection.close()
     _choose(given)
+
+
+def _keep_initial_rows() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {INITIAL}")
+        for name in set(connection.introspection.table_names(cursor)) - KEPT_TABLES:
+            cursor.execute(f"SELECT FROM {name} LIMIT 1")
+            if cursor.rowcount:
+                cursor.execute(f"CREATE TABLE {INITIAL}.{name} AS TABLE {name}")
+
+
+def list_initial_tables() -> list[str]:
+    """Return the tables that migrations put rows into."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [INITIAL])
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _choose(name: str) -> None:

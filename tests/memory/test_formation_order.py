@@ -78,7 +78,7 @@ def erase():
     Memory.objects.all().delete()
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories())
 def test_any_order_of_arrival_leads_to_the_same_memories(creator, history):
     said, batches = history
@@ -96,7 +96,7 @@ def test_any_order_of_arrival_leads_to_the_same_memories(creator, history):
     transaction.savepoint_rollback(start)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), data=st.data())
 def test_removed_interactions_leave_what_the_others_give(creator, history, data):
     said, _ = history

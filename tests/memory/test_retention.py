@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from memory.queries.retention import (
@@ -59,7 +59,6 @@ def test_weight_is_bounded(retention, importance, weight):
 
 
 @pytest.mark.django_db
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 10_000), FRESHNESS), min_size=1, max_size=40), INSTANTS)
 def test_sql_retains_what_python_does(rows, now):
     sql = build_retention_sql(now="%s::timestamptz", stability="s", evidenced="e", cited="c", times="n")
@@ -76,7 +75,6 @@ def test_sql_retains_what_python_does(rows, now):
 
 
 @pytest.mark.django_db
-@settings(deadline=None)
 @given(PREDICATES, st.sampled_from(["2026-10-31", "2026-11-01", "2026-11-02", "2026-13-01", "soon", ""]), st.booleans())
 def test_sql_exempts_and_expires_what_python_does(predicate, value, is_pinned):
     exempt = build_exempt_sql(predicate="p", is_pinned="b")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creators.models import Creator, Interaction
@@ -223,7 +223,7 @@ def check_isolation(creator, other):
     foreign = {("memory", pk) for pk in other.memories.values_list("pk", flat=True)}
     foreign |= {("interaction", pk) for pk in other.interactions.values_list("pk", flat=True)}
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25)
     @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), hybrid=st.booleans())
     def search_for_any_words(words, hybrid):
         question = " ".join(words)

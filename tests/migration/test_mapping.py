@@ -221,7 +221,7 @@ def test_jsonb_normalises_the_order_of_keys_but_keeps_every_digit():
     assert left == right == '{"a": {"x": 123456789012345678901234567890, "y": 1.10}, "bb": 1}'
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     row=rows.filter(lambda row: row["share"] is None or math.isfinite(row["share"]))
 )  # not every server has infinity

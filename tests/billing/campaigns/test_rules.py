@@ -62,7 +62,7 @@ def test_template_that_cannot_be_filled_is_refused(body, variables, field):
     assert field in refusal.value.problems
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_document_of_any_text_is_made_the_same_twice(text):
     first, second = (render_document(title=text[:50], text=text, footer=text[:20], made_at=NOW) for _ in range(2))

@@ -68,7 +68,7 @@ def take(step, action, amount, now, creator):
     return 0
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_every_micro_dollar_is_explained_in_both_months(limited, price, creator, steps):
     start = transaction.savepoint()

@@ -37,7 +37,7 @@ def world(mp, gateway, brand, time_machine):
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.lists(st.integers(0, 5), max_size=10), pauses=st.integers(1, 3))
 def test_deliveries_in_any_order_end_alike(order, pauses, world):
     mp, gateway = world.mp, world.gateway

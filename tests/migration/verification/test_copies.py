@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migration.services.verification.copies import CopyDifference, compare_copies, find_differing
@@ -108,7 +108,6 @@ def test_side_that_is_gone_is_an_error(sides):
 numbers = st.dictionaries(st.integers(0, 20), st.integers(0, 3), max_size=12)
 
 
-@settings(deadline=None)
 @given(left=numbers, right=numbers)
 def test_differing_numbers_are_exactly_those_not_on_both_sides(left, right):
     import numpy as np
