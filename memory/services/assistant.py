@@ -38,13 +38,16 @@ from memory.services.turns import EndedTurn, describe_hits, keep_turn
 from memory.stores import Target
 from migration.enums import Flag
 from migration.queries.flags import is_flag_on
-from veri.platform.connections.bridge import is_bridged
+from veri.platform.connections.bridge import BridgedLimit, is_bridged
+from veri.platform.connections.pipeline import TOGETHER
 from veri.platform.observability.metrics import CHAT_DURATION
 
 SOURCE = "assistant"
 EXTRACTIVE_MODEL = "extractive"
 FRAME_TOKENS = 100  # what the provider adds around system and message; a token is never less than a byte of text
 HITS = 12
+# Questions a process reads for at once, in a burst; as many statements as are sent together. Awaiting models is free.
+_OPENING = BridgedLimit(most=TOGETHER)
 logger = structlog.get_logger(__name__)
 
 
@@ -103,7 +106,9 @@ def ask(*, question: AskedQuestion) -> ConversationTurn:
 
 def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
     """Yield each sentence once its citations are checked, then the kept turn; see ``ask``."""
-    turn = _open_turn(question)
+    started = perf_counter()
+    with _OPENING.held():
+        turn = _open_turn(question, started)
     if turn.client is None:
         kept = _answer_at_once(turn)
         yield from turn.sentences
@@ -119,8 +124,7 @@ def stream(*, question: AskedQuestion) -> Iterator[Sentence | ConversationTurn]:
     yield kept
 
 
-def _open_turn(asked: AskedQuestion) -> _Turn:
-    started = perf_counter()
+def _open_turn(asked: AskedQuestion, started: float) -> _Turn:
     is_metered = is_flag_on(Flag.COST_TRACKING)
     earlier = []
     if asked.conversation:

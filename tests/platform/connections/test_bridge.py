@@ -10,7 +10,7 @@ from django.db import connection
 
 from creators.models import User
 from veri.platform.connections.batches import Batches, close_batch_connections
-from veri.platform.connections.bridge import is_bridged, run_bridged, wait_for
+from veri.platform.connections.bridge import BridgedLimit, is_bridged, run_bridged, wait_for
 from veri.platform.connections.pipeline import PipelinedReader, Writer, close_pipelines
 from veri.platform.connections.postgres import open_dedicated_connection
 from veri.platform.connections.reading import fetch_rows
@@ -114,12 +114,90 @@ def test_lost_connection_is_replaced():
         ((pid,),) = await reader.fetch("SELECT pg_backend_pid()", [])
         with open_dedicated_connection() as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-        again = await asyncio.gather(*(reader.fetch("SELECT pg_backend_pid()", []) for _ in range(3)))
+        asked = "SELECT pg_backend_pid() FROM (SELECT %s::int) AS turn"
+        again = await asyncio.gather(*(reader.fetch(asked, [turn]) for turn in range(3)))
         await reader.close()
         return pid, {row[0][0] for row in again}
 
     before, after = asyncio.run(run())
     assert before not in after
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_question_is_sent_once_until_it_is_sent():
+    count = "SELECT nextval('asked') + %s"
+
+    async def run():
+        reader = PipelinedReader()
+        with open_dedicated_connection() as other:
+            other.execute("CREATE SEQUENCE asked")
+            together = await asyncio.gather(*(reader.fetch(count, [0]) for _ in range(3)), reader.fetch(count, [10]))
+            later = await reader.fetch(count, [0])
+            listed = await asyncio.gather(*(reader.fetch("SELECT nextval('asked'), %s", [[1]]) for _ in range(2)))
+            other.execute("DROP SEQUENCE asked")
+        await reader.close()
+        return together, later, listed
+
+    together, later, listed = asyncio.run(run())
+    assert together == [[(1,)], [(1,)], [(1,)], [(12,)]]
+    assert later == [(3,)]
+    assert [row[0][0] for row in listed] == [4, 5]  # lists are not compared
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_no_longer_waits_leaves_the_rows_to_the_others():
+    async def run():
+        reader = PipelinedReader()
+        gone, staying = (asyncio.ensure_future(reader.fetch("SELECT 7", [])) for _ in range(2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        rows = await staying
+        await reader.close()
+        return rows, gone.cancelled()
+
+    assert asyncio.run(run()) == ([(7,)], True)
+
+
+def open_doors(*, most, doings):
+    """Run doings through one limit; return who was within when each began."""
+    limit, within, seen = BridgedLimit(most=most), set(), []
+
+    def work(name, doing):
+        with limit.held():
+            within.add(name)
+            seen.append(sorted(within))
+            try:
+                return wait_for(doing)
+            finally:
+                within.discard(name)
+
+    async def run():
+        tasks = [asyncio.ensure_future(run_bridged(work, name, doing)) for name, doing in enumerate(doings)]
+        await asyncio.sleep(0.005)
+        if most < len(tasks):
+            tasks[-1].cancel()  # while it waits for a place
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    return asyncio.run(run()), seen
+
+
+def test_limit_lets_in_first_come_first_served():
+    async def fail():
+        await asyncio.sleep(0.02)
+        raise ValueError
+
+    found, seen = open_doors(most=2, doings=[fail(), give("b", seconds=0.03), give("c"), give("d"), never := give("e")])
+    never.close()
+
+    assert [type(one) for one in found] == [ValueError, str, str, str, asyncio.CancelledError]
+    assert seen == [[0], [0, 1], [1, 2], [1, 3]]
+
+
+def test_limit_lets_threads_pass():
+    limit = BridgedLimit(most=1)
+
+    with limit.held(), limit.held():
+        assert not is_bridged()
 
 
 def submit_all(batches, items):

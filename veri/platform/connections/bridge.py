@@ -4,8 +4,10 @@ The way SQLAlchemy runs its synchronous core on asyncio. Code written once serve
 the chat's event loop: where it would block, it asks ``is_bridged`` and waits for an awaitable instead.
 """
 
+import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar, cast
 
 from greenlet import getcurrent, greenlet
@@ -53,3 +55,35 @@ async def run_bridged(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
         else:
             given = bridged.switch(value)
     return cast("T", given)
+
+
+class BridgedLimit:
+    """Lets so many bridged calls work at once on an event loop, first come first served.
+
+    Of a thousand that came together the first are answered long before the last, where all would be answered late if
+    they took turns. Threads pass: their pool is their limit.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._latest: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Wait for a place and keep it until the block ends."""
+        if not is_bridged():
+            yield
+            return
+        places = self._get_places()
+        wait_for(places.acquire())
+        try:
+            yield
+        finally:
+            places.release()
+
+    def _get_places(self) -> asyncio.Semaphore:
+        """Return the running loop's places; a process has one loop, tests have several one after the other."""
+        loop = asyncio.get_running_loop()
+        if self._latest is None or self._latest[0] is not loop:
+            self._latest = loop, asyncio.Semaphore(self._most)
+        return self._latest[1]

@@ -1,9 +1,9 @@
 """Statements of many requests over few connections: reads that wait are sent together, in pipeline mode."""
 
 import asyncio
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from veri.platform.connections.postgres import build_dedicated_parameters
@@ -17,17 +17,40 @@ GATHERING_SECONDS = 0.002  # in a burst: fewer, larger pipelines cost less than 
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
-_Waiting = tuple[LiteralString, Parameters, "asyncio.Future[Rows]"]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A statement, and everybody who waits for its rows."""
+
+    sql: LiteralString
+    parameters: Parameters
+    answers: "list[asyncio.Future[Rows]]" = field(default_factory=list)
+
+    @property
+    def is_awaited(self) -> bool:
+        return not all(one.done() for one in self.answers)
+
+    def tell(self, rows: Rows) -> None:
+        for one in self.answers:
+            if not one.done():
+                one.set_result(rows)
+
+    def fail(self, error: Exception) -> None:
+        for one in self.answers:
+            if not one.done():
+                one.set_exception(error)
 
 
 class PipelinedReader:
     """Plain SELECTs for one event loop. Each statement is its own transaction.
 
-    Statements are prepared by the driver after five executions, as psycopg does by default.
+    The same question asked again before it was sent, like who holds the key of many requests at once, is sent once; its
+    rows are not to be changed. Statements are prepared by the driver after five executions, as psycopg does by default.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: dict[Hashable, _Read] = {}
         self._idle: list[AsyncConnection[Any] | None] = [None] * READERS
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -38,7 +61,7 @@ class PipelinedReader:
             psycopg.Error: as the driver raises it; of a lost connection after one more try.
         """
         answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
-        self._waiting.append((sql, parameters, answer))
+        self._waiting.setdefault(_identify(sql, parameters), _Read(sql, parameters)).answers.append(answer)
         if self._idle:
             self._start(self._idle.pop())
         return await answer
@@ -61,21 +84,30 @@ class PipelinedReader:
         """Answer what waits until nothing does."""
         await asyncio.sleep(0)  # requests that became ready in the same round of the loop are sent together
         while self._waiting:
-            taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            taken = [self._waiting.pop(key) for key in list(islice(self._waiting, TOGETHER))]
             try:
                 connection = await _answer_all(connection, taken)
             except Exception as error:  # noqa: BLE001  told to all who wait: a reader that dies would let them wait forever
                 connection = None
-                for _, _, future in taken:
-                    if not future.done():
-                        future.set_exception(error)
+                for read in taken:
+                    read.fail(error)
             if len(taken) > 1:
                 await asyncio.sleep(GATHERING_SECONDS)
         self._idle.append(connection)
 
 
+def _identify(sql: LiteralString, parameters: Parameters) -> Hashable:
+    """Return what the same question is known by; one with lists or names is like no other."""
+    key = (sql, *parameters) if not isinstance(parameters, Mapping) else object()
+    try:
+        hash(key)
+    except TypeError:
+        return object()
+    return key
+
+
 async def _answer_all(
-    connection: "AsyncConnection[Any] | None", taken: Sequence[_Waiting]
+    connection: "AsyncConnection[Any] | None", taken: Sequence[_Read]
 ) -> "AsyncConnection[Any] | None":
     """Answer statements together; when that fails, each by itself, so that only the bad one is told."""
     import psycopg  # loads on first use
@@ -85,34 +117,33 @@ async def _answer_all(
         answers = await _run_together(connection, taken)
     except psycopg.Error:
         return await _answer_each(connection, taken)
-    for (_, _, future), rows in zip(taken, answers, strict=True):
-        if not future.done():
-            future.set_result(rows)
+    for read, rows in zip(taken, answers, strict=True):
+        read.tell(rows)
     return connection
 
 
-async def _run_together(connection: "AsyncConnection[Any]", taken: Sequence[_Waiting]) -> list[Rows]:
+async def _run_together(connection: "AsyncConnection[Any]", taken: Sequence[_Read]) -> list[Rows]:
     if len(taken) == 1:  # nothing to send together: the mode would take another round trip
-        ((sql, parameters, _),) = taken
-        return [await _run_alone(connection, sql, parameters)]
+        (read,) = taken
+        return [await _run_alone(connection, read.sql, read.parameters)]
     async with connection.pipeline():
-        cursors = [await connection.execute(sql, parameters) for sql, parameters, _ in taken]
+        cursors = [await connection.execute(read.sql, read.parameters) for read in taken]
     return [await cursor.fetchall() for cursor in cursors]
 
 
 async def _answer_each(
-    connection: "AsyncConnection[Any] | None", taken: Sequence[_Waiting]
+    connection: "AsyncConnection[Any] | None", taken: Sequence[_Read]
 ) -> "AsyncConnection[Any] | None":
     import psycopg  # loaded by then
 
-    for sql, parameters, future in taken:
-        if future.done():
+    for read in taken:
+        if not read.is_awaited:
             continue
         try:
             connection = await _replace_broken(connection)
-            future.set_result(await _run_alone(connection, sql, parameters))
+            read.tell(await _run_alone(connection, read.sql, read.parameters))
         except psycopg.Error as error:
-            future.set_exception(error)
+            read.fail(error)
     return connection
 
 
