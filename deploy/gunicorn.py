@@ -1,6 +1,5 @@
 """gunicorn: an event loop for chats, threads behind a database pool for everything else; see docs/adr/0017."""
 
-import gc
 import os
 import resource
 from typing import Any
@@ -28,13 +27,9 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Leave what the application loaded to stay out of garbage collection: walking it cost single requests 50 ms.
+    from veri.platform.http.garbage import calm_collections  # the application is loaded by now
 
-    Collections are rarer than by default: in a burst each walks what a thousand requests hold, which is no garbage.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    calm_collections()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -30,6 +30,7 @@ from veri.platform.connections.batches import close_batch_connections
 from veri.platform.connections.bridge import run_bridged
 from veri.platform.connections.pipeline import close_pipelines
 from veri.platform.connections.postgres import build_dedicated_parameters
+from veri.platform.http.garbage import calm_collections
 
 CALLERS = 50
 ROUNDS = 20
@@ -96,7 +97,8 @@ def _measure_pairs() -> list[Figure]:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run on the event loop the web processes have."""
+    """Run on the event loop the web processes have, collecting garbage as they do."""
+    calm_collections()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
 
