@@ -22,7 +22,7 @@ DATASET = OpenApiParameter("dataset", str, OpenApiParameter.PATH, description="T
 
 def find_status(name: str) -> DatasetStatus:
     """Return a dataset's status, or answer 404."""
-    found = next((one for one in list_dataset_statuses(now=timezone.now()) if one.dataset.name == name), None)
+    found = next(iter(list_dataset_statuses(now=timezone.now(), name=name)), None)
     if found is None:
         raise Http404
     return found

@@ -43,28 +43,37 @@ def get_outbox_status(*, now: datetime, dataset: str = "") -> OutboxStatus:
     return OutboxStatus(depth=found["depth"], oldest_seconds=max(0.0, waited), quarantined=found["quarantined"])
 
 
-def list_dataset_statuses(*, now: datetime) -> list[DatasetStatus]:
-    """Return every registered dataset in registration order."""
-    datasets = {one.name: one for one in Dataset.objects.all()}
-    return [
-        DatasetStatus(
-            label=spec.label,
-            dataset=datasets[spec.name],
-            outbox=get_outbox_status(now=now, dataset=spec.name),
-            backfill=BackfillRun.objects.filter(dataset=datasets[spec.name]).order_by("-pk").first(),
-            parity=get_latest_parity(name=spec.name),
-        )
-        for spec in iterate_specs()
-        if spec.name in datasets
-    ]
+def list_dataset_statuses(*, now: datetime, name: str = "") -> list[DatasetStatus]:
+    """Return every registered dataset in registration order, or the one that is named."""
+    labels = {spec.name: spec.label for spec in iterate_specs() if name in ("", spec.name)}
+    datasets = {one.name: one for one in Dataset.objects.filter(name__in=labels)}
+    return [_read_status(datasets[one], label, now) for one, label in labels.items() if one in datasets]
 
 
 def get_latest_parity(*, name: str) -> ParityRun | None:
     """Return the latest finished full deep pass since the latest backfill: of what MongoDB holds now."""
-    passes = ParityRun.objects.filter(dataset__name=name, tier=ParityTier.DEEP, mode=ParityMode.FULL)
-    finished = passes.exclude(finished_at=None)
-    backfill = BackfillRun.objects.filter(dataset__name=name).order_by("-pk").first()
-    if backfill is None or Dataset.objects.filter(name=name, stage__in=[Stage.OFF, Stage.CAPTURE]).exists():
+    dataset = Dataset.objects.filter(name=name).first()
+    return _find_parity(dataset, _find_backfill(dataset)) if dataset else None
+
+
+def _read_status(dataset: Dataset, label: str, now: datetime) -> DatasetStatus:
+    backfill = _find_backfill(dataset)
+    return DatasetStatus(
+        label=label,
+        dataset=dataset,
+        outbox=get_outbox_status(now=now, dataset=dataset.name),
+        backfill=backfill,
+        parity=_find_parity(dataset, backfill),
+    )
+
+
+def _find_backfill(dataset: Dataset) -> BackfillRun | None:
+    return BackfillRun.objects.filter(dataset=dataset).order_by("-pk").first()
+
+
+def _find_parity(dataset: Dataset, backfill: BackfillRun | None) -> ParityRun | None:
+    if backfill is None or dataset.stage in {Stage.OFF, Stage.CAPTURE}:
         return None
-    finished = finished.filter(started_at__gte=backfill.started_at)
+    passes = ParityRun.objects.filter(dataset=dataset, tier=ParityTier.DEEP, mode=ParityMode.FULL)
+    finished = passes.filter(started_at__gte=backfill.started_at).exclude(finished_at=None)
     return finished.select_related("dataset").order_by("-pk").first()

@@ -210,4 +210,4 @@ def test_page_costs_a_bounded_number_of_queries(console, verified):
     climb("interactions", Stage.CANARY)
     with CaptureQueriesContext(connection) as queries:
         show(console)
-    assert len(queries) <= 120
+    assert len(queries) <= 80

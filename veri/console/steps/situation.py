@@ -59,8 +59,7 @@ class Situation:
 
 def list_situations(*, now: datetime, dataset: str = "") -> list[Situation]:
     """Return every registered dataset, or the one that is named; none when there is no such dataset."""
-    statuses = list_dataset_statuses(now=now)
-    return [Situation(status=one, now=now) for one in statuses if dataset in ("", one.dataset.name)]
+    return [Situation(status=one, now=now) for one in list_dataset_statuses(now=now, name=dataset)]
 
 
 @contextmanager
