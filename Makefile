@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
-# Many tests wait for servers and processes: more test processes than cores use what those leave idle.
+# Many tests wait for servers and processes: more test processes than cores use what those leave idle. Files that mostly
+# wait go first, in groups of one process each.
 TEST_PROCESSES ?= 4
 # Compiled once, not by each of the many processes anew, whatever the shell says of it.
 export PYTHONDONTWRITEBYTECODE :=
@@ -38,7 +39,7 @@ run: $(RUNTIME) ## Start web, worker, beat and relay; prints the console's addre
 	@$(BIN)/honcho start -f deploy/Procfile -d .
 
 test: $(DEV) ## Run every test on embedded stores
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not storm" $(TESTS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "not storm" $(TESTS)
 
 faults: $(DEV) ## Kill everything at every named point under concurrent writers; nothing may be lost
 	$(BIN)/python -m pytest -m storm tests/storm

@@ -6,6 +6,7 @@ import os
 # Several processes share the cores: more threads in each of them only wait for one another. Before numpy loads.
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -82,6 +83,13 @@ def _get_question() -> str:
 @cache
 def _get_refill() -> str:
     return "; ".join(f"INSERT INTO {name} SELECT * FROM {INITIAL}.{name}" for name in list_initial_tables())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that share an id: pytest-xdist would run one of them and say nothing of the others."""
+    shared = [one for one, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if shared:
+        raise pytest.UsageError(f"These ids stand for several tests each: {', '.join(shared)}")
 
 
 def pytest_collection_finish() -> None:

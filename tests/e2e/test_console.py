@@ -9,7 +9,7 @@ from tests.e2e.conftest import run_aside
 from tests.e2e.operating import REASON, SLOW, confirm, expect_on_every_card, make_rows, sign_in
 from veri.platform.ops.models import AuditEntry
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("driving"), pytest.mark.browser, pytest.mark.timeout(180)]
 NAMES = ["creator_profiles", "interactions", "memories", "memory_vectors"]
 
 

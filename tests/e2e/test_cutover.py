@@ -17,7 +17,7 @@ from tests.migration.climbing import make_backup_record, take_every_step
 from veri.demo.api import Api
 from veri.platform.ops.models import AuditEntry
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("driving"), pytest.mark.browser, pytest.mark.timeout(240)]
 NAME = "creator_profiles"
 IN_MONGO, IN_POSTGRES = "Read from MongoDB", "Lumen"
 CLIMB = ["capture", "backfill", "catchup", "verify", "shadow", "canary", "cutover", "rolled_back"]

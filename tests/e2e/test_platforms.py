@@ -34,7 +34,7 @@ from tests.faults.conftest import build_variables, wait_until
 from veri.demo.processes import Processes
 from veri.platform.connections.redis import get_redis
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("driving"), pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 NAMES = ("youtube", "twitch", "x", "tiktok")
 PASSWORD = "correct-horse-battery"
 PATIENCE = 60

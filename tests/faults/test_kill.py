@@ -16,7 +16,7 @@ from migration.registry import iterate_specs
 from migration.services.verification import check_parity
 from tests.faults.conftest import HANDLE, Stack, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("killing"), pytest.mark.faults, pytest.mark.timeout(180)]
 START = datetime(2026, 5, 1, tzinfo=UTC)
 BATCHES, BATCH = 30, 50
 

@@ -14,7 +14,7 @@ from veri.demo.processes import Processes
 from veri.platform.events.models import Delivery, DeliveryState
 from veri.platform.events.services.maintain import sweep_deliveries
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.xdist_group("killing"), pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 DEAD = "127.0.0.1:1"
 BODY = {
     "interactions": [

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.conftest import wait_until
 from tests.faults.test_stores_away import start, wait_until_alive  # noqa: F401  start is a fixture
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.xdist_group("killing"), pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

@@ -31,6 +31,8 @@ from veri.platform.connections import mongo as mongo_connection
 from veri.platform.ops.models import Notification
 from veri.settings.env import BASE_DIR
 
+pytestmark = pytest.mark.xdist_group("driving")
+
 NAME = "interactions"
 
 

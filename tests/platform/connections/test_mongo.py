@@ -16,6 +16,7 @@ from veri.platform import embedded
 from veri.platform.connections import StoreUnavailable, get_database, translate_store_errors
 from veri.platform.connections.mongo_connector import _build_options
 
+pytestmark = pytest.mark.xdist_group("killing")
 DEAD_URL = f"mongodb://127.0.0.1:{DEAD_PORT}/veri"
 
 
