@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
 
-from tests.databases import own_database
+from tests.databases import INITIAL, own_database
 from veri.platform.connections.migrations import AdditiveMigration
 from veri.platform.ops.backup.postgres import get_program
 
@@ -21,7 +21,8 @@ def dump(name: str) -> list[str]:
     binary = get_program(name="pg_dump", server_version=connection.connection.info.server_version)
     host = settings.DATABASES["default"]
     address = f"postgresql://{host['USER']}@{host['HOST']}:{host['PORT']}/{name}"
-    printed = subprocess.run([binary, "--schema-only", address], capture_output=True, check=True, text=True).stdout
+    command = [binary, "--schema-only", f"--exclude-schema={INITIAL}", address]
+    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     return [line for line in printed.splitlines() if line and not line.startswith(("--", "\\"))]
 
 
